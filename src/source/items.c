@@ -78,8 +78,8 @@ void fz_items_folder_drop(struct fz_items *items, uint32_t folder)
 
 struct fz_item_key fz_items_key(uint32_t root, uint32_t folder, const char *name)
 {
-    uint32_t place = fz_index_mix(0, (uint64_t)root << 32 | folder);
-    return (struct fz_item_key){root, folder, name, fz_index_mix_text(place, name, strlen(name))};
+    uint32_t hash = fz_index_mix_text(fz_index_mix(0, folder), name, strlen(name));
+    return (struct fz_item_key){root, folder, name, hash};
 }
 
 uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *key)
@@ -125,7 +125,7 @@ static void add_name(struct fz_items *items, uint32_t slot, const struct fz_item
 {
     uint32_t stem;
     fz_index_add(&items->by_name, key->hash, slot);
-    if (fz_stacks_key(key->root, key->folder, key->name, &stem))
+    if (fz_stacks_key(key->folder, key->name, &stem))
         fz_index_add(&items->by_stem, stem, slot);
 }
 
@@ -158,7 +158,7 @@ static void forget_name(struct fz_items *items, uint32_t slot)
     struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, fz_items_name(items, slot));
     uint32_t stem;
     fz_index_remove(&items->by_name, key.hash, slot);
-    if (fz_stacks_key(key.root, key.folder, key.name, &stem))
+    if (fz_stacks_key(key.folder, key.name, &stem))
         fz_index_remove(&items->by_stem, stem, slot);
     fz_names_remove(&items->names, row->name);
 }

@@ -94,8 +94,8 @@ struct fz_items {
     size_t as_given_capacity;
     uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
     struct fz_names names;
-    struct fz_index by_name; /* hash of root, folder and name */
-    struct fz_index by_stem; /* RAW files alone: hash of root, folder and name without its suffix */
+    struct fz_index by_name; /* hash of folder and name */
+    struct fz_index by_stem; /* RAW files alone: hash of folder and name without its suffix */
     struct fz_item_folder *folders;
     size_t folder_count, folder_capacity;
     uint32_t folder_free;    /* rows free to be used again, linked through `items`; plus 1 */
@@ -106,9 +106,10 @@ struct fz_items {
 enum { FZ_ITEMS_MOST = FZ_INDEX_MOST };
 
 /* Any thread; stacks.c. The hash of a RAW file in by_stem; false for any other name. */
-bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash);
+bool fz_stacks_key(uint32_t folder, const char *name, uint32_t *hash);
 
-/* Whoever has the items; stacks.c. What is to cover a RAW file, if it has one of these flags; FZ_ITEMS_NONE where there is none. */
+/* Whoever has the items; stacks.c. What is to cover a RAW file, if it has one of these flags: of the same root, else of the first that has
+ * one, since each file that is named on the command line is a root; FZ_ITEMS_NONE where there is none. */
 uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint16_t flags);
 
 /* Render thread, all of these. */
@@ -124,7 +125,7 @@ void fz_items_folder_drop(struct fz_items *items, uint32_t folder);
 /* Its path, borrowed until the next add or compaction, while the names are pinned until they are not; NULL for a free row. */
 const char *fz_items_path(const struct fz_items *items, uint32_t folder);
 
-/* What find and add look for: a name in a folder, of one root. */
+/* What find and add look for: a name in a folder, of one root. All roots that have it share its hash. */
 struct fz_item_key {
     uint32_t root, folder;
     const char *name;

@@ -77,7 +77,7 @@ bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
         return false;
     const char *own = fz_items_name(items, slot);
     uint32_t hash;
-    if (fz_stacks_key(0, 0, own, &hash)) /* NAME.xmp is that of the RAW file */
+    if (fz_stacks_key(0, own, &hash)) /* NAME.xmp is that of the RAW file */
         return false;
     const size_t len = (size_t)(fz_path_suffix(own) - own);
     for (uint32_t i = 0; i < items->used; i++) {

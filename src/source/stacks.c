@@ -15,20 +15,39 @@ static size_t stem_len(const char *name)
     return (size_t)(fz_suffix_text(name) - name);
 }
 
-static uint32_t stem_hash(uint32_t root, uint32_t folder, const char *name)
+static uint32_t stem_hash(uint32_t folder, const char *name)
 {
-    return fz_index_mix_text(fz_index_mix(fz_index_mix(0, root), folder), name, stem_len(name));
+    return fz_index_mix_text(fz_index_mix(0, folder), name, stem_len(name));
 }
 
-bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash)
+bool fz_stacks_key(uint32_t folder, const char *name, uint32_t *hash)
 {
     if (!fz_suffix_is_raw(name))
         return false;
-    *hash = stem_hash(root, folder, name);
+    *hash = stem_hash(folder, name);
     return true;
 }
 
 /* ---- Who belongs together ---------------------------------------------------------------------------------------- */
+
+/* The one that `key` names, with one of these flags: of its root, else of the first root that has one. */
+static uint32_t find_in_roots(const struct fz_items *items, const struct fz_item_key *key, uint16_t flags)
+{
+    uint32_t at, best = FZ_ITEMS_NONE, best_root = UINT32_MAX;
+    for (uint32_t slot = fz_index_first(&items->by_name, key->hash, &at); slot != FZ_INDEX_NONE;
+         slot = fz_index_next(&items->by_name, key->hash, &at)) {
+        const struct fz_item *row = &items->rows[slot];
+        uint32_t root = fz_item_root(row);
+        if (row->folder != key->folder || !(row->flags & flags) || (root != key->root && root >= best_root) ||
+            strcmp(fz_items_name(items, slot), key->name) != 0)
+            continue;
+        if (root == key->root)
+            return slot;
+        best = slot;
+        best_root = root;
+    }
+    return best;
+}
 
 uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint16_t flags)
 {
@@ -40,8 +59,8 @@ uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint1
     for (size_t i = 0; (suffix = fz_suffix_cover(i)) != NULL && len + 8 < sizeof other; i++) {
         snprintf(other, sizeof other, "%.*s%s", (int)len, name, suffix);
         struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, other);
-        uint32_t slot = fz_items_find(items, &key);
-        if (slot != FZ_ITEMS_NONE && items->rows[slot].flags & flags)
+        uint32_t slot = find_in_roots(items, &key, flags);
+        if (slot != FZ_ITEMS_NONE)
             return slot;
     }
     return FZ_ITEMS_NONE;
@@ -63,13 +82,13 @@ uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t in
     if (fz_suffix_cover_rank(name) == FZ_SUFFIX_NO_COVER)
         return FZ_ITEMS_NONE;
     size_t len = stem_len(name);
-    uint32_t at, hash = stem_hash(fz_item_root(row), row->folder, name);
+    uint32_t at, hash = stem_hash(row->folder, name);
     for (uint32_t raw = fz_index_first(&items->by_stem, hash, &at); raw != FZ_INDEX_NONE;
          raw = fz_index_next(&items->by_stem, hash, &at)) {
         const struct fz_item *other = &items->rows[raw];
         const char *other_name = fz_items_name(items, raw);
-        if (fz_item_root(other) == fz_item_root(row) && other->folder == row->folder &&
-            stem_len(other_name) == len && memcmp(other_name, name, len) == 0 && index-- == 0)
+        if (other->folder == row->folder && stem_len(other_name) == len &&
+            memcmp(other_name, name, len) == 0 && index-- == 0)
             return raw;
     }
     return FZ_ITEMS_NONE;
@@ -173,7 +192,7 @@ static void sink_fresh(struct fz_list *list)
     for (size_t i = 0; i < fresh->count; i++) {
         uint32_t slot = fresh->at[i], hash, cover = FZ_ITEMS_NONE;
         const struct fz_item *row = &list->items.rows[slot];
-        if (fz_stacks_key(fz_item_root(row), row->folder, fz_items_name(&list->items, slot), &hash))
+        if (fz_stacks_key(row->folder, fz_items_name(&list->items, slot), &hash))
             cover = fz_stacks_cover(list, slot);
         if (cover == FZ_ITEMS_NONE)
             fresh->at[kept++] = slot;

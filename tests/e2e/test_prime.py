@@ -60,7 +60,7 @@ def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
     assert opens(home, folder) == (COUNT - 7, 7)
 
 
-@pytest.mark.parametrize("how", ["folder", "paths"])
+@pytest.mark.parametrize("how", ["folder", "paths", "named"])
 def test_what_lies_beneath_gets_no_tile(home, folder, how):
     """Of a RAW file and its JPEG a wall shows one tile, in whatever order they are told; without stacks it shows both."""
     names = ("p0.CR2", "p1.nef", "p2x.CR2", "sub/p3.CR2", "q.HIF", "q.CR2", "q.DNG")
@@ -69,7 +69,8 @@ def test_what_lies_beneath_gets_no_tile(home, folder, how):
         pictures.draw(number, (320, 240)).save(folder / name, "JPEG")
         os.utime(folder / name, (time.time() - 60,) * 2)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    given, data = ([folder], None) if how == "folder" else (["--null", "-"], b"\0".join(map(os.fsencode, paths)))
+    given, data = {"folder": ([folder], None), "named": (paths, None),
+                   "paths": (["--null", "-"], b"\0".join(map(os.fsencode, paths)))}[how]
     alone = COUNT + 3  # p2x, sub/p3 and q
     assert prime(home, *given, data=data) == [f"frieze prime: {alone} tiles"]
     assert len(kept(home)) == alone

@@ -15,7 +15,7 @@
 static struct fz_list_change change;
 
 /* Names, separated by blanks. */
-static void apply(struct fz_list *list, enum fz_source_event_kind kind, const char *names)
+static void apply_in(struct fz_list *list, uint32_t root, enum fz_source_event_kind kind, const char *names)
 {
     struct fz_batch batch = {0};
     char *copy = fz_strdup(names), *rest = copy;
@@ -23,11 +23,16 @@ static void apply(struct fz_list *list, enum fz_source_event_kind kind, const ch
         fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
     if (kind != FZ_SOURCE_RENAMED)
         fz_batch_sort(&batch);
-    struct fz_source_event *event = fz_batch_event(&batch, kind, 0, "/f");
+    struct fz_source_event *event = fz_batch_event(&batch, kind, root, "/f");
     fz_list_apply(list, event, &change);
     fz_source_event_free(event);
     fz_batch_fini(&batch);
     free(copy);
+}
+
+static void apply(struct fz_list *list, enum fz_source_event_kind kind, const char *names)
+{
+    apply_in(list, 0, kind, names);
 }
 
 static struct fz_list *new_list(const char *names)
@@ -111,6 +116,31 @@ static void what_belongs_together(void **state)
     fz_list_set_stacks(list, false);
     apply(list, FZ_SOURCE_ADDED, "A.CR2 A.JPG");
     assert_shown(list, "A.CR2 A.JPG");
+    fz_list_free(list);
+}
+
+/* Each file that is named on the command line is a root; a folder that is given as well has covers of its own. */
+static void over_roots(void **state)
+{
+    (void)state;
+    static const char *const named[] = {"A.CR2", "A.JPG", "A.JPG", "B.JPG", "B.NEF", "B.DNG"};
+    struct fz_list *list = new_list("");
+    for (uint32_t i = 0; i < COUNT(named); i++)
+        apply_in(list, i + 1, FZ_SOURCE_ADDED, named[i]);
+    assert_shown(list, "A.JPG+ A.JPG B.JPG+");
+    fz_list_mark_all(list);
+    assert_marked(list, "A.JPG A.CR2 A.JPG B.JPG B.NEF B.DNG");
+    apply(list, FZ_SOURCE_ADDED, "A.CR2 A.JPG");
+    assert_shown(list, "A.JPG+ A.JPG+ A.JPG B.JPG+");
+    apply_in(list, 2, FZ_SOURCE_REMOVED, "A.JPG");
+    assert_shown(list, "A.JPG+ A.JPG B.JPG+");
+    apply_in(list, 3, FZ_SOURCE_REMOVED, "A.JPG");
+    apply(list, FZ_SOURCE_REMOVED, "A.CR2");
+    assert_shown(list, "A.JPG+ B.JPG+");
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG");
+    assert_shown(list, "A.CR2 B.JPG+");
+    apply_in(list, 4, FZ_SOURCE_REMOVED, "B.JPG");
+    assert_shown(list, "A.CR2 B.NEF B.DNG");
     fz_list_free(list);
 }
 
@@ -344,12 +374,12 @@ static void places_of_dropped_pictures_pass_on(void **state)
 }
 
 /* What the list should be by its definition, whatever happened before. */
-static void random_events(void **state)
+static void run_random(bool named)
 {
-    (void)state;
     enum { STEMS = 6, ROUNDS = 4000 };
     static const char *const suffixes[] = {"CR2", "JPG", "HEIC", "NEF", "png"};
     enum { KINDS = COUNT(suffixes) };
+    static const int by_name[KINDS] = {0, 2, 1, 3, 4}; /* its own inverse */
     struct random random = random_start();
     bool there[STEMS][KINDS] = {0};
     struct fz_list *list = new_list("");
@@ -358,18 +388,18 @@ static void random_events(void **state)
         int stem = random_int(&random, 0, STEMS - 1), kind = random_int(&random, 0, KINDS - 1);
         snprintf(name, sizeof name, "%c.%s", 'a' + stem, suffixes[kind]);
         int what = random_int(&random, 0, 9);
+        uint32_t root = named ? (uint32_t)(stem * KINDS + by_name[kind]) : 0;
         if (what < 7) {
             there[stem][kind] = !there[stem][kind];
-            apply(list, there[stem][kind] ? FZ_SOURCE_ADDED : FZ_SOURCE_REMOVED, name);
+            apply_in(list, root, there[stem][kind] ? FZ_SOURCE_ADDED : FZ_SOURCE_REMOVED, name);
         } else if (what == 7) {
-            apply(list, FZ_SOURCE_CHANGED, name);
+            apply_in(list, root, FZ_SOURCE_CHANGED, name);
         } else {
             fz_list_mark_invert(list);
         }
         size_t count = 0;
         for (int s = 0; s < STEMS; s++) {
             bool cover = there[s][1] || there[s][2], raw = there[s][0] || there[s][3];
-            static const int by_name[KINDS] = {0, 2, 1, 3, 4};
             for (int k = 0; k < KINDS; k++) {
                 int which = by_name[k];
                 if (!there[s][which] || (cover && (which == 0 || which == 3)))
@@ -390,11 +420,24 @@ static void random_events(void **state)
     fz_list_free(list);
 }
 
+static void random_events(void **state)
+{
+    (void)state;
+    run_random(false);
+}
+
+static void random_events_of_named_files(void **state)
+{
+    (void)state;
+    run_random(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whichever_comes_first),
         cmocka_unit_test(what_belongs_together),
+        cmocka_unit_test(over_roots),
         cmocka_unit_test(what_goes),
         cmocka_unit_test(other_names),
         cmocka_unit_test(marks_mean_both),
@@ -406,6 +449,7 @@ int main(void)
         cmocka_unit_test(places_of_no_pictures_pass_on),
         cmocka_unit_test(places_of_dropped_pictures_pass_on),
         cmocka_unit_test(random_events),
+        cmocka_unit_test(random_events_of_named_files),
     };
     fz_thread_claim_main();
     return cmocka_run_group_tests(tests, NULL, NULL);

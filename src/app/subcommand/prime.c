@@ -119,7 +119,7 @@ static bool may_lie_beneath(const struct prime *p, const struct entry *entry, co
 {
     uint32_t hash;
     return entry->slot != FZ_ITEMS_NONE && !fz_option_is_on(&p->arguments->options, FZ_OPTION_NO_STACK) &&
-           fz_stacks_key(0, 0, name, &hash);
+           fz_stacks_key(0, name, &hash);
 }
 
 static void take_names(void *ctx, const struct fz_source_event *event)
@@ -137,13 +137,19 @@ static void take_names(void *ctx, const struct fz_source_event *event)
     }
 }
 
+/* What is to cover a file that was named may be named, too: as another source. */
+static bool is_all_told(const struct prime *p, const struct entry *entry)
+{
+    return entry->is_explicit ? p->crew.listed_count == p->crew.source_count : p->crew.listed[entry->root];
+}
+
 /* A wall shows no tile of what lies beneath another (source/stacks.h). */
 static void let_go(struct prime *p)
 {
     size_t kept = 0;
     for (size_t i = 0; i < p->held_count; i++) {
         const struct entry *entry = &p->held[i];
-        if (!p->crew.listed[entry->root])
+        if (!is_all_told(p, entry))
             p->held[kept++] = *entry;
         else if (fz_stacks_cover_among(&p->crew.known, entry->slot, FZ_ITEM_LIVE) == FZ_ITEMS_NONE)
             add(p, entry);
