@@ -263,7 +263,21 @@ def test_groups_that_let_through(home):
                                 xcf.Layer(photo(2), group=True, path=[0, 0], mode=mode),
                                 xcf.Layer(photo(1), path=[0, 0, 0], mode=3), xcf.Layer(photo(), path=[1])])
     assert_near(shown(home, picture(61)), photo() * photo(1) / 255**2)
-    assert_near(shown(home, picture(28)), photo() / 255)
+    assert_near(shown(home, picture(28)), photo(1) / 255)
+
+
+@pytest.mark.parametrize("mode", [3, 23, 30, 34, 58])
+def test_the_lowest_has_nothing_to_blend_with(home, mode):
+    """It is drawn as it is: of the picture, of those that are seen, and of a group; the next one is not."""
+    below, above = photo(2), photo(1, 4)
+    alone = xcf.write(SIZE, [xcf.Layer(above, mode=mode)])
+    assert_near(shown(home, alone), on_ground(np.concatenate([above[..., :3], above[..., 3:]], axis=2) / 255))
+    hidden = xcf.write(SIZE, [xcf.Layer(below, mode=mode), xcf.Layer(photo(), visible=False)])
+    assert_near(shown(home, hidden), below / 255)
+    group = [xcf.Layer(photo(), group=True, path=[0]), xcf.Layer(above, mode=mode, path=[0, 0]), xcf.Layer(below, path=[1])]
+    assert_near(shown(home, xcf.write(SIZE, group)), over(opaque(below), above[..., :3] / 255, above[..., 3] / 255)[..., :3])
+    clipped = [xcf.Layer(photo(1), mode=3), xcf.Layer(below * 0, mode=3, opacity=0)]
+    assert_near(shown(home, xcf.write(SIZE, clipped)), np.broadcast_to(BACKGROUND, (HEIGHT, WIDTH, 3)))
 
 
 def test_masks_of_groups(home):
@@ -288,6 +302,16 @@ def test_profile(home):
     assert home.frieze("scale", "-s0", home / "b.png", home / "b.ppm").status == 0
     got = shown(home, xcf.write(SIZE, [xcf.Layer(photo())], icc=icc))
     assert_near(got, np.asarray(Image.open(home / "b.ppm")) / 255.0)
+
+
+@pytest.mark.parametrize("precision,version", [(100, 7), (600, 12)])
+def test_profile_of_linear_light(home, precision, version):
+    """As GIMP keeps it where a picture with a profile became one of linear light."""
+    icc = generate.profile(generate.BASE_RGB, gamma=1.0)
+    generate.photo(SIZE).save(home / "b.png", icc_profile=icc)
+    assert home.frieze("scale", "-s0", home / "b.png", home / "b.ppm").status == 0
+    got = shown(home, xcf.write(SIZE, [xcf.Layer(photo())], icc=icc, precision=precision, version=version))
+    assert_near(got, np.asarray(Image.open(home / "b.ppm")) / 255.0, 1.5)
 
 
 def test_what_is_not_known_is_said(home):

@@ -311,6 +311,23 @@ static enum fz_err read_layers(struct fz_xcf *x, uint64_t at)
     return FZ_OK;
 }
 
+/* The lowest that is seen, of the picture and of each group with a band of its own, has nothing to blend with, or to erase: it is drawn as it is. */
+static void mark_lowest(struct fz_xcf *x)
+{
+    bool drawn_on[FZ_XCF_DEPTH + 1] = {false};
+    for (uint32_t i = x->count; i > 0; i--) {
+        struct fz_xcf_layer *l = &x->layers[i - 1];
+        const uint32_t band = l->band < FZ_XCF_DEPTH ? l->band : FZ_XCF_DEPTH - 1;
+        if (l->group && !l->through)
+            drawn_on[band + 1] = false;
+        if (!l->visible || (l->group && l->through))
+            continue;
+        if (!drawn_on[band])
+            l->way = (struct fz_xcf_way){.blend = FZ_XCF_NORMAL, .covers = true};
+        drawn_on[band] = true;
+    }
+}
+
 static enum fz_err load(struct fz_xcf *x)
 {
     struct fz_decode *d = x->d;
@@ -323,6 +340,7 @@ static enum fz_err load(struct fz_xcf *x)
         return code;
     if (x->count == 0)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "xcf: it has no layer");
+    mark_lowest(x);
     d->color = x->base == 1 ? FZ_COLOR_GREY : FZ_COLOR_RGB;
     if (x->profile.len > 0)
         fz_decode_set_profile(d, x->profile.at, x->profile.len);

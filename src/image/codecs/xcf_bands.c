@@ -1,6 +1,7 @@
 #include "image/codecs/xcf.h"
 
 #include "base/mem.h"
+#include "image/pixels/deep.h"
 
 #include <stdlib.h>
 
@@ -97,12 +98,32 @@ static enum fz_err draw_band(struct fz_xcf *x, const struct area *band)
     return code;
 }
 
+/* GIMP keeps a profile of linear light with samples that are linear. */
+static bool make_table(struct fz_xcf *x)
+{
+    enum { VALUES = UINT16_MAX + 1 };
+    if (!x->samples.linear || x->profile.len == 0)
+        return true;
+    x->to_light = fz_try_malloc(VALUES * sizeof *x->to_light);
+    for (int i = 0; i < VALUES && x->to_light; i++)
+        x->to_light[i] = fz_deep_float(fz_xcf_to_light((float)i / UINT16_MAX));
+    return x->to_light;
+}
+
+static void push_row(const struct fz_xcf *x, uint16_t *row)
+{
+    for (uint32_t i = 0; i < x->width * 4 && x->to_light; i++)
+        if (i % 4 < 3)
+            row[i] = x->to_light[row[i]];
+    fz_decode_push_deep(x->d, row);
+}
+
 static bool make_room(struct fz_xcf *x)
 {
     const size_t row_bytes = (size_t)x->width * 8;
     x->tile = fz_try_malloc(FZ_XCF_TILE_BYTES);
     x->mask = fz_try_malloc(FZ_XCF_TILE_BYTES);
-    bool there = x->tile && x->mask;
+    bool there = x->tile && x->mask && make_table(x);
     for (int i = 0; i < FZ_XCF_DEPTH; i++) {
         x->bands[i] = calloc(FZ_XCF_TILE, row_bytes); /* what no group needs is never touched */
         there = there && x->bands[i];
@@ -125,7 +146,7 @@ enum fz_err fz_xcf_push_bands(struct fz_xcf *x)
             continue;
         code = draw_band(x, &band);
         for (uint32_t y = 0; code == FZ_OK && y < band.rows; y++)
-            fz_decode_push_deep(d, band_at(x, 0, 0, y));
+            push_row(x, band_at(x, 0, 0, y));
     }
     return code;
 }
@@ -136,4 +157,5 @@ void fz_xcf_bands_fini(struct fz_xcf *x)
         free(x->bands[i]);
     free(x->tile);
     free(x->mask);
+    free(x->to_light);
 }
