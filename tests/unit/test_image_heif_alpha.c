@@ -16,7 +16,7 @@ struct changes {
     int mirror;  /* 1: top and bottom, 2: left and right; 0: neither */
     int crop[4]; /* x, y, w, h, before; none of no width */
     int bits;    /* 0: 8 */
-    bool premultiplied;
+    bool premultiplied, pq;
     int orientation;    /* what that comes to */
     const char *fields; /* that are left; NULL: all */
 };
@@ -44,6 +44,8 @@ static avifImage *picture_of(const struct changes *c)
     avifRGBImage rgb;
     image->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_IDENTITY;
     image->alphaPremultiplied = c->premultiplied;
+    if (c->pq)
+        image->transferCharacteristics = AVIF_TRANSFER_CHARACTERISTICS_SMPTE2084;
     for (int i = 0; i < 6 * FIELD * FIELD; i++)
         pixels[i * 4 + 3] = (uint8_t)alphas[i / (2 * FIELD) / FIELD * 2 + i % (2 * FIELD) / FIELD];
     avifRGBImageSetDefaults(&rgb, image);
@@ -120,9 +122,30 @@ static void test_alpha_goes_with_the_colours(void **state)
     }
 }
 
+/* The light of what is multiplied by its alpha is that of what is not. */
+static void test_wide_range(void **state)
+{
+    (void)state;
+    uint32_t seen[2][6];
+    for (int i = 0; i < 2; i++) {
+        struct bytes b = make_avif(&(struct changes){.bits = 12, .pq = true, .premultiplied = i});
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        for (int k = 0; k < 6; k++)
+            seen[i][k] = pixel(&image, k % 2 * FIELD + FIELD / 2, k / 2 * FIELD + FIELD / 2);
+        host_fini(&host);
+        free(b.data);
+    }
+    for (int k = 0; k < 6; k++)
+        assert_near(seen[1][k], seen[0][k], 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alpha_goes_with_the_colours)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alpha_goes_with_the_colours),
+                                       cmocka_unit_test(test_wide_range)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

@@ -198,11 +198,19 @@ static uint16_t widen(unsigned v, int bits)
     return v > black ? fz_deep_scale(v - black, span) : 0;
 }
 
+static void unmultiply(uint16_t *rgba, int count)
+{
+    for (int i = 0; i < count; i++, rgba += 4)
+        for (int c = 0; c < 3; c++)
+            rgba[c] = rgba[3] > 0 ? fz_deep_scale(rgba[c], rgba[3]) : 0;
+}
+
 /* R G B A of `bits` bits, least significant byte first; used up. */
 static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int height, int bits)
 {
     struct fz_decode *d = h->d;
     const unsigned most = (1u << bits) - 1;
+    const bool premultiplied = is_premultiplied(h);
     for (int y = 0; y < height; y++, plane += stride) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
@@ -212,6 +220,8 @@ static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int hei
             const unsigned v = fz_load_le16(from);
             row[i] = h->is_limited && i % 4 < 3 ? widen(v, bits) : fz_deep_scale(v, most);
         }
+        if (premultiplied)
+            unmultiply(row, d->reduce.in_w);
         if (h->hdr)
             fz_hdr_row(h->hdr, row, d->reduce.in_w);
         fz_decode_push_deep(d, row);
@@ -297,8 +307,7 @@ static enum fz_err load(struct heif *h)
     take_profile(h);
     if (fz_decode_cancelled(h->d))
         return fz_decode_fail_cancelled(h->d);
-    bool fine = heif_image_handle_get_luma_bits_per_pixel(h->source) > 8 || h->curve != FZ_HDR_NONE;
-    bool deep = fine && !is_premultiplied(h);
+    bool deep = heif_image_handle_get_luma_bits_per_pixel(h->source) > 8 || h->curve != FZ_HDR_NONE;
     struct heif_error error = decode(h, deep);
     if (error.code != heif_error_Ok)
         return fail(h, error);
