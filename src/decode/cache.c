@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "decode/cache_writer.h"
+#include "decode/ring.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -255,7 +256,8 @@ void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *k
 {
     FZ_NOT_MAIN();
     struct fz_cache *cache = reader->cache;
-    bool fits = len <= cache->limit_bytes / LARGEST_PART;
+    bool fits =
+        len <= cache->limit_bytes / LARGEST_PART && len <= FZ_RING_INPUT_BYTES; /* or none could read it */
     if (key->box_w > 0) {
         atomic_fetch_add(&cache->stored, 1);
         atomic_fetch_add(&cache->left_out, !fits);

@@ -4,6 +4,7 @@
 
 #include "decode/cache_db.h"
 #include "decode/cached.h"
+#include "decode/ring.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -171,6 +172,16 @@ static void store_some(int first, int count)
 static int find_some(int first, int count)
 {
     struct work work = {.first = first, .count = count, .tile_bytes = TILE_BYTES};
+    on_worker(find_on_worker, &work);
+    assert_int_equal(work.wrong, 0);
+    return work.found;
+}
+
+static int find_large(size_t bytes)
+{
+    struct work work = {.first = (int)(bytes % 2), .count = 1, .tile_bytes = bytes};
+    on_worker(store_on_worker, &work);
+    fz_cache_flush(place.cache);
     on_worker(find_on_worker, &work);
     assert_int_equal(work.wrong, 0);
     return work.found;
@@ -1029,6 +1040,18 @@ static void killed_while_it_writes(void **state)
     assert_true(found > 0);
 }
 
+/* It would be read, found too large, and made anew at each visit. */
+static void what_a_decoder_has_no_room_for_is_not_kept(void **state)
+{
+    (void)state;
+    bool is_full;
+    start_with(512 * MB);
+    assert_int_equal(find_large(FZ_RING_INPUT_BYTES), 1);
+    assert_int_equal(find_large(FZ_RING_INPUT_BYTES + 1), 0);
+    assert_int_equal(fz_cache_left_out(place.cache, &is_full), 1);
+    stop();
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
 int main(void)
@@ -1043,6 +1066,7 @@ int main(void)
         TEST(what_is_stored_again_takes_its_place),
         TEST(what_is_stored_twice_at_once_is_no_damage),
         TEST(what_a_file_tells_is_kept),
+        TEST(what_a_decoder_has_no_room_for_is_not_kept),
         TEST(the_file_stays_within_its_bound),
         TEST(what_was_used_stays),
         TEST(what_nothing_goes_for_is_not_noted_to_be_used),
