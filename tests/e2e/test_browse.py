@@ -375,6 +375,19 @@ def test_marks_are_kept(home, folder):
     assert [path for path in os.listdir(home.path) if path.startswith(("marks.", ".marks"))] == []
 
 
+def test_marks_that_could_not_be_written_are_at_the_end(home, folder):
+    """The place that they go to was away for a while, and nothing was marked since."""
+    place = home / "drive"
+    place.mkdir()
+    with home.start("--marks", place / "marks", folder) as frieze:
+        place.rename(home / "away")
+        frieze.idle().key("m")
+        wait_until(lambda: any("cannot write" in line or "marks" in line for line in frieze.errors()), frieze.errors)
+        (home / "away").rename(place)
+        assert frieze.end() == 0
+    assert (place / "marks").read_text() == str(folder / NAMES[0]) + "\n"
+
+
 def test_the_file_of_marks_is_never_seen_half_written(home):
     """However often it is rewritten, a reader finds all of it as it was or all of it as it is; each within a second."""
     many = home / "many"

@@ -21,13 +21,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WRITE_TRIES = 30, WRITE_TRY_MS = 5, WRITE_AFTER_US = 300000, MOST_FILE_BYTES = 256 << 20 };
+enum {
+    WRITE_TRIES = 30,
+    WRITE_TRY_MS = 5,
+    WRITE_AFTER_US = 300000,
+    FAILED_AFTER_US = 10000000, /* what could not be written is tried again, and at the end */
+    MOST_FILE_BYTES = 256 << 20,
+};
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
 
 void fz_marks_changed(struct fz_app *app)
 {
-    if (app->marks.changed_us == 0)
+    if (app->marks.changed_us == 0 || app->marks.changed_us > app->now_us)
         app->marks.changed_us = app->now_us;
     app->dirty = true;
 }
@@ -286,6 +292,8 @@ static void take_written(struct fz_app *app, struct fz_job *job)
         fz_app_notice(app, "%s", job->error.msg);
     }
     marks->complained = job->error.code != FZ_OK;
+    if (marks->complained && marks->changed_us == 0)
+        marks->changed_us = app->now_us + FAILED_AFTER_US;
 }
 
 static const struct fz_work writing = {run_write, free_write, take_written};
