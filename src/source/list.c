@@ -76,7 +76,7 @@ void fz_list_enter(struct fz_list *list, uint32_t slot, bool unknown)
         return;
     }
     row->flags |= FZ_ITEM_ORDERED;
-    if (!was_dropped)
+    if (!was_dropped && !(row->flags & FZ_ITEM_BENEATH)) /* which keep their place among what was given */
         fz_items_arrive(&list->items, slot);
     fz_list_ids_add(&list->fresh, slot);
     fz_wishes_grant(list, slot);

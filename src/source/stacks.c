@@ -177,9 +177,9 @@ static void come_up(struct fz_list *list)
         uint32_t raw = fz_items_slot(&list->items, list->parted.at[i]);
         if (raw == FZ_ITEMS_NONE || !(list->items.rows[raw].flags & FZ_ITEM_BENEATH))
             continue;
+        fz_list_enter(list, raw, false);
         list->items.rows[raw].flags &= (uint16_t)~FZ_ITEM_BENEATH;
         list->beneath_count--;
-        fz_list_enter(list, raw, false);
     }
     list->parted.count = 0;
 }

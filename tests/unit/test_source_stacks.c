@@ -119,7 +119,7 @@ static void what_belongs_together(void **state)
     fz_list_free(list);
 }
 
-/* Each file that is named on the command line is a root; a folder that is given as well has covers of its own. */
+/* Each file that is named on the command line is a root; where several have a cover it is that of its own, or the first. */
 static void over_roots(void **state)
 {
     (void)state;
@@ -131,7 +131,7 @@ static void over_roots(void **state)
     fz_list_mark_all(list);
     assert_marked(list, "A.JPG A.CR2 A.JPG B.JPG B.NEF B.DNG");
     apply(list, FZ_SOURCE_ADDED, "A.CR2 A.JPG");
-    assert_shown(list, "A.JPG+ A.JPG+ A.JPG B.JPG+");
+    assert_shown(list, "A.JPG+ A.JPG A.JPG B.JPG+");
     apply_in(list, 2, FZ_SOURCE_REMOVED, "A.JPG");
     assert_shown(list, "A.JPG+ A.JPG B.JPG+");
     apply_in(list, 3, FZ_SOURCE_REMOVED, "A.JPG");
@@ -141,6 +141,21 @@ static void over_roots(void **state)
     assert_shown(list, "A.CR2 B.JPG+");
     apply_in(list, 4, FZ_SOURCE_REMOVED, "B.JPG");
     assert_shown(list, "A.CR2 B.NEF B.DNG");
+    fz_list_free(list);
+}
+
+/* Where the order is that of arrival, too. */
+static void comes_up_where_it_was(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"C.JPG", "B.CR2", "B.JPG", "A.JPG"};
+    struct fz_list *list = new_list("");
+    fz_list_set_order(list, 0, FZ_SOURCE_AS_GIVEN);
+    for (size_t i = 0; i < COUNT(given); i++)
+        apply(list, FZ_SOURCE_ADDED, given[i]);
+    assert_shown(list, "C.JPG B.JPG+ A.JPG");
+    apply(list, FZ_SOURCE_REMOVED, "B.JPG");
+    assert_shown(list, "C.JPG B.CR2 A.JPG");
     fz_list_free(list);
 }
 
@@ -438,6 +453,7 @@ int main(void)
         cmocka_unit_test(whichever_comes_first),
         cmocka_unit_test(what_belongs_together),
         cmocka_unit_test(over_roots),
+        cmocka_unit_test(comes_up_where_it_was),
         cmocka_unit_test(what_goes),
         cmocka_unit_test(other_names),
         cmocka_unit_test(marks_mean_both),
