@@ -190,6 +190,7 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
         fz_list_ids_add(&list->changed, fz_items_id(&list->items, slot));
     }
     row->flags |= FZ_ITEM_GOES | FZ_ITEM_KEPT;
+    list->renames++;
     fz_list_tell_again(list, slot); /* other sidecars are beside it now */
     fz_list_ask_again(list, slot);  /* of what was asked by the other name nothing may come */
     fz_search_answer(list, slot);

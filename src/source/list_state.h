@@ -25,6 +25,7 @@ struct fz_list {
     struct fz_list_ids parted; /* ids of those whose cover went */
     fz_item_id followed[FZ_FOLLOWED];
     uint64_t departures; /* items that left the order, ever */
+    uint64_t renames;    /* items in it that got another name, ever */
     bool disordered;     /* something stands at the end because finding its place would have taken too long */
     /* what is shown of it, true until order.changed */
     struct fz_list_ids shown;    /* slots; used while a filter stands, see fz_list_is_part */

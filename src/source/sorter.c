@@ -23,7 +23,7 @@ struct fz_sorter {
     const char *names;  /* pinned */
     const char **paths; /* by folder; pinned */
     size_t count;
-    uint64_t departures; /* of the list, when it began */
+    uint64_t departures, renames; /* of the list, when it began */
     struct entry *entries;
     uint32_t *ids; /* the result, in the place of the entries */
 };
@@ -58,6 +58,7 @@ struct fz_sorter *fz_list_sort_begin(struct fz_list *list, const struct fz_sort 
     sorter->sort = *sort;
     sorter->count = list->order.count;
     sorter->departures = list->departures;
+    sorter->renames = list->renames;
     sorter->entries = fz_malloc(bytes);
     fz_mem_populate(sorter->entries, bytes);
     take_paths(sorter, items);
@@ -263,7 +264,7 @@ bool fz_list_sort_apply(struct fz_list *list, struct fz_sorter *sorter)
     order->capacity = sorter->count + 1;
     sorter->ids = old; /* freed with the sorter */
     list->sort = sorter->sort;
-    list->disordered = false;
+    list->disordered = sorter->renames != list->renames; /* what has another name stands by the old one */
     fz_list_place_fresh(list, FZ_LIST_MERGED_AT_ONCE);
     order->clean = 0;
     order->changed = true;

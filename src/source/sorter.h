@@ -1,6 +1,6 @@
 /* Sorting, off the render thread: a sorter is a snapshot of the order (32 bytes an item, which are sorted in their
  * place, and as many for qsort; the names stay where they are, pinned), which a worker sorts and the render thread takes back by swapping the order. What came
- * meanwhile is merged in, what went is left out.
+ * meanwhile is merged in, what went is left out; what got another name is for the next one.
  *
  *     render thread           worker               render thread
  *     fz_list_sort_begin ->   fz_sorter_run   ->   fz_list_sort_apply

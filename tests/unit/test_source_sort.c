@@ -318,6 +318,30 @@ static void sorts_while_the_list_changes(void **unused)
     }
 }
 
+/* What gets another name meanwhile stands by the old one, until the list is sorted again. */
+static void renamed_while_it_is_sorted(void **unused)
+{
+    (void)unused;
+    struct fz_sort sort = {.key = FZ_SORT_NAME};
+    struct fz_list *list = fz_list_new();
+    fill(list, "/p", "%u.jpg", 0, 9);
+    struct fz_batch names = {0};
+    fz_batch_add(&names, "0.jpg", FZ_SOURCE_PICTURE);
+    fz_batch_add(&names, "9.jpg", FZ_SOURCE_PICTURE);
+    for (int round = 0; round < 2; round++) {
+        struct fz_sorter *sorter = fz_list_sort_begin(list, &sort);
+        if (round == 0)
+            apply(list, FZ_SOURCE_RENAMED, "/p", &names);
+        SDL_WaitThread(start(sort_main, sorter), NULL);
+        assert_true(fz_list_sort_apply(list, sorter));
+        fz_sorter_free(sorter);
+        assert_int_equal(fz_list_is_disordered(list), round == 0);
+    }
+    assert_string_equal(fz_list_name(list, fz_list_at(list, 8)), "9.jpg");
+    fz_batch_fini(&names);
+    fz_list_free(list);
+}
+
 /* The program may end while a sorter and a snapshot are out. */
 static void ends_while_it_runs(void **unused)
 {
@@ -489,6 +513,7 @@ int main(void)
         cmocka_unit_test(an_order_stands_while_other_facts_come),
         cmocka_unit_test(large_files_keep_their_order),
         cmocka_unit_test(sorts_while_the_list_changes),
+        cmocka_unit_test(renamed_while_it_is_sorted),
         cmocka_unit_test(ends_while_it_runs),
 #if !FZ_SANITIZED
         cmocka_unit_test(sorts_within_a_snapshot),
