@@ -36,9 +36,10 @@ static uint32_t pack(uint64_t bytes)
     return size < FZ_ITEM_SIZE_UNKNOWN ? (uint32_t)size : FZ_ITEM_SIZE_UNKNOWN - 1;
 }
 
-static bool wants_facts(const struct fz_item *row)
+static bool wants_facts(const struct fz_list *list, uint32_t slot)
 {
-    return (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_ASKED)) == FZ_ITEM_ORDERED;
+    const uint16_t flags = list->items.rows[slot].flags;
+    return (flags & (FZ_ITEM_ORDERED | FZ_ITEM_ASKED)) == FZ_ITEM_ORDERED && !fz_list_is_stuck(list, slot);
 }
 
 static void make_room(struct fz_items *items, bool mtimes, bool sizes)
@@ -86,7 +87,7 @@ struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, const struct fz
     keep(list, sort);
     struct fz_items *items = &list->items;
     uint32_t slot = list->not_asked_from;
-    while (slot < items->used && !wants_facts(&items->rows[slot]))
+    while (slot < items->used && !wants_facts(list, slot))
         slot++;
     list->not_asked_from = slot;
     if (slot >= items->used)
@@ -94,7 +95,7 @@ struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, const struct fz
     struct fz_facts_batch *facts = fz_malloc(sizeof *facts + most * sizeof facts->looks[0]);
     *facts = (struct fz_facts_batch){0};
     for (; slot < items->used && facts->count < most; slot++) {
-        if (!wants_facts(&items->rows[slot]))
+        if (!wants_facts(list, slot))
             continue;
         items->rows[slot].flags |= FZ_ITEM_ASKED;
         add_look(facts, list, slot);

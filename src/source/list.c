@@ -38,6 +38,7 @@ void fz_list_free(struct fz_list *list)
     free(list->changed.at);
     free(list->beside.at);
     free(list->folders_going);
+    free(list->stuck);
     free(list);
 }
 
@@ -47,6 +48,16 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
     struct fz_items *items = &list->items;
     items->as_given = fz_grow_zeroed(items->as_given, &items->as_given_capacity, root + 1u, 1);
     items->as_given[root] = order == FZ_SOURCE_AS_GIVEN;
+}
+
+void fz_list_set_stuck(struct fz_list *list, bool (*hangs)(void *ctx, uint32_t root), void *ctx)
+{
+    FZ_MAIN_ONLY();
+    list->stuck =
+        fz_grow_zeroed(list->stuck, &list->stuck_capacity, list->root_count + 1u, sizeof *list->stuck);
+    for (uint32_t root = 0; root < list->root_count; root++)
+        list->stuck[root] = hangs(ctx, root);
+    list->not_asked_from = list->not_told_from = 0;
 }
 
 void fz_list_ids_add(struct fz_list_ids *ids, uint32_t id)

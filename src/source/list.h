@@ -107,4 +107,7 @@ char *fz_list_path(const struct fz_list *list, fz_item_id id);
 uint32_t fz_list_root(const struct fz_list *list, fz_item_id id);
 bool fz_list_is_explicit(const struct fz_list *list, fz_item_id id);
 
+/* Whose readers hang: until the next call nobody is asked for the facts (facts.h) of their items, or for what these tell (told.h). */
+void fz_list_set_stuck(struct fz_list *list, bool (*hangs)(void *ctx, uint32_t root), void *ctx);
+
 #endif

@@ -35,17 +35,19 @@ struct fz_list {
     bool by_rating;              /* only what is rated from the least to the most is shown */
     int8_t least_rating, most_rating;
 
-    bool *folders_going;      /* from one part of an event to the next: by folder; owned; NULL: none */
-    size_t kept;              /* rows of a WHOLE event that were KEPT so far; the same */
-    uint32_t at_once;         /* names of an event, or items that go with it; tests take fewer */
-    uint32_t root_count;      /* 1 + the highest that had an event */
-    size_t unknown_count;     /* of unknown kind, not settled */
-    size_t not_given;         /* of those, given to nobody yet */
-    uint32_t not_given_from;  /* no slot below it is one of them */
-    uint32_t not_asked_from;  /* no slot below it is in the order and not ASKED */
-    uint32_t not_told_from;   /* the same of FZ_TOLD_ASKED */
-    size_t marked_count;      /* in the order */
-    struct fz_wishes *wishes; /* NULL: none */
+    bool *folders_going; /* from one part of an event to the next: by folder; owned; NULL: none */
+    size_t kept;         /* rows of a WHOLE event that were KEPT so far; the same */
+    uint32_t at_once;    /* names of an event, or items that go with it; tests take fewer */
+    uint32_t root_count; /* 1 + the highest that had an event */
+    bool *stuck;         /* by root: its reader hangs; owned */
+    size_t stuck_capacity;
+    size_t unknown_count;              /* of unknown kind, not settled */
+    size_t not_given;                  /* of those, given to nobody yet */
+    uint32_t not_given_from;           /* no slot below it is one of them */
+    uint32_t not_asked_from;           /* no slot below it is in the order and not ASKED */
+    uint32_t not_told_from;            /* the same of FZ_TOLD_ASKED */
+    size_t marked_count;               /* in the order */
+    struct fz_wishes *wishes;          /* NULL: none */
     struct fz_list_ids dropped, drops; /* ids, oldest first; how many of them came before each drop */
     /* for the length of one call */
     struct fz_list_ids fresh;                    /* slots on their way into the order */
@@ -73,6 +75,13 @@ void fz_list_become_known(struct fz_list *list, uint32_t slot);
 
 /* An item of unknown kind that somebody looks into is to be looked into again. */
 void fz_list_give_again(struct fz_list *list, uint32_t slot);
+
+/* Nobody is to be asked about it now. */
+static inline bool fz_list_is_stuck(const struct fz_list *list, uint32_t slot)
+{
+    uint32_t root = fz_item_root(&list->items.rows[slot]);
+    return root < list->stuck_capacity && list->stuck[root];
+}
 
 /* The facts of its bytes are to be looked for again. */
 void fz_list_ask_again(struct fz_list *list, uint32_t slot);

@@ -39,9 +39,11 @@ static struct fz_item_told pack(const struct fz_metadata *metadata)
     return told;
 }
 
-static bool wants_to_be_asked(const struct fz_items *items, uint32_t slot)
+static bool wants_to_be_asked(const struct fz_list *list, uint32_t slot)
 {
-    return items->rows[slot].flags & FZ_ITEM_ORDERED && !(fz_items_told(items, slot).known & FZ_TOLD_ASKED);
+    const struct fz_items *items = &list->items;
+    return items->rows[slot].flags & FZ_ITEM_ORDERED && !fz_list_is_stuck(list, slot) &&
+           !(fz_items_told(items, slot).known & FZ_TOLD_ASKED);
 }
 
 struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
@@ -49,7 +51,7 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
     FZ_MAIN_ONLY();
     struct fz_items *items = &list->items;
     uint32_t slot = list->not_told_from;
-    while (slot < items->used && !wants_to_be_asked(items, slot))
+    while (slot < items->used && !wants_to_be_asked(list, slot))
         slot++;
     list->not_told_from = slot;
     if (slot >= items->used)
@@ -57,7 +59,7 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
     struct fz_told *told = fz_malloc(sizeof *told + most * sizeof told->questions[0]);
     *told = (struct fz_told){0};
     for (; slot < items->used && told->count < most; slot++) {
-        if (!wants_to_be_asked(items, slot))
+        if (!wants_to_be_asked(list, slot))
             continue;
         struct fz_item_told *row = fz_items_told_row(items, slot);
         bool anew = row->known & FZ_TOLD_ANEW;

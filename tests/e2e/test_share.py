@@ -290,6 +290,25 @@ def test_order_by_date_of_what_hangs(home, share, good):
     ends_but_for(running, 2, share)
 
 
+@pytest.mark.parametrize("key", ["m", "d"], ids=["modified", "taken"])
+def test_what_answers_is_ordered_whatever_hangs(home, share, good, key):
+    """By when it was changed or taken, of a share that was read and hangs now; and of that once it answers again."""
+    for number in range(COUNT):
+        os.utime(good / f"p{number}.png", (1_500_000_000 - number,) * 2)
+        os.utime(home / "behind" / f"p{number}.png", (1_400_000_000 - number,) * 2)
+    with home.start(*SMALL, share.path, good) as running:
+        running.until(items=2 * COUNT, pending=0, scanning=False)
+        share.hang(shares.OPEN, shares.GETATTR, shares.LOOKUP)
+        running.key("^a", "o", key)
+
+        def names(folder):
+            return [pathlib.Path(path).name for path in running.ask("marks") if path.startswith(str(folder))]
+        by_time = [f"p{number}.png" for number in reversed(range(COUNT))]
+        wait_until(lambda: names(good) == by_time, lambda: names(good))
+        share.let_go()
+        wait_until(lambda: names(share.path) == by_time, lambda: names(share.path))
+
+
 def test_a_single_file_on_a_share_that_hangs(home, share, x11):
     """What it is, main asks before it opens a window."""
     share.hang()

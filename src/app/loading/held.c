@@ -128,7 +128,7 @@ void fz_loader_hear_readers(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     uint32_t root;
-    bool hangs;
+    bool hangs, any = false;
     while (app->pool.files && fz_files_news(app->pool.files, &root, &hangs)) {
         if (root == FZ_SCALE_ROOT)
             fz_loader_hear_target(app, hangs);
@@ -142,7 +142,9 @@ void fz_loader_hear_readers(struct fz_app *app)
             continue;
         fz_log("%s: %s", name, hangs ? "does not answer; what is known of it stays" : "answers again");
         fz_app_notice(app, hangs ? "%s does not answer" : "%s answers again", name);
-        app->loader.stale = true;
+        any = app->loader.stale = true;
         app->loader.fill_left = fz_list_count(app->list);
     }
+    if (any)
+        fz_arrange_hear_readers(app);
 }

@@ -65,6 +65,14 @@ void fz_telling_step(struct fz_app *app)
     }
 }
 
+void fz_telling_cancel(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    for (size_t i = 0; i < FZ_TOLD_JOBS; i++)
+        if (app->telling.jobs[i])
+            fz_cancel_set(&app->telling.jobs[i]->cancel);
+}
+
 bool fz_telling_is_busy(const struct fz_app *app)
 {
     for (size_t i = 0; i < FZ_TOLD_JOBS; i++)

@@ -23,6 +23,9 @@ struct fz_telling {
 /* One turn of the loop: sends out what is wanted. */
 void fz_telling_step(struct fz_app *app);
 
+/* What is under way comes home, and what was not read is asked again. */
+void fz_telling_cancel(struct fz_app *app);
+
 bool fz_telling_is_busy(const struct fz_app *app);
 
 /* Once it takes long: how far it has come, as a text; "" else. */

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/wall/search.h"
 #include "base/clock.h"
+#include "decode/files.h"
 #include "source/drop.h"
 #include "source/facts.h"
 #include "source/search.h"
@@ -261,6 +262,21 @@ static void launch_sort(struct fz_app *app)
     app->arrange.news = false;
     app->arrange.sort = fz_job_new_work(&sorting, sorter, FZ_ITEM_NONE, &app->quit);
     fz_loader_launch(app, app->arrange.sort, 0);
+}
+
+static bool hangs(void *ctx, uint32_t root)
+{
+    const struct fz_app *app = ctx;
+    return fz_files_hangs(app->pool.files, root);
+}
+
+void fz_arrange_hear_readers(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    fz_list_set_stuck(app->list, hangs, app);
+    if (app->arrange.look)
+        fz_cancel_set(&app->arrange.look->cancel);
+    fz_telling_cancel(app);
 }
 
 void fz_arrange_step(struct fz_app *app)

@@ -49,6 +49,9 @@ size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count
 /* Brings the last drop back, and goes to the first of it that is shown; returns how many came. */
 size_t fz_arrange_undo_drop(struct fz_app *app);
 
+/* A reader hangs, or answers again: who waits for it comes home, and the others are asked. */
+void fz_arrange_hear_readers(struct fz_app *app);
+
 /* One turn of the loop: goes on with the search for 2 ms at most, sends out what is wanted. */
 void fz_arrange_step(struct fz_app *app);
 
