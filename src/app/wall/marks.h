@@ -13,11 +13,10 @@ struct fz_app;
 struct fz_job;
 
 struct fz_marks {
-    fz_item_id last; /* the one marked or unmarked last: a range begins there */
-    bool last_on;    /* which of the two that was */
-    size_t held;     /* marks and wishes that the file holds, or will */
-    int64_t
-        changed_us; /* the file lacks a change since; 0: it holds all; later than now: it is tried again then */
+    fz_item_id last;      /* the one marked or unmarked last: a range begins there */
+    bool last_on;         /* which of the two that was */
+    size_t held;          /* marks and wishes that the file holds, or will */
+    int64_t changed_us;   /* the file lacks a change since, or will be tried again then; 0: it holds all */
     struct fz_job *write; /* on its way (borrowed; NULL: none) */
     bool unreadable;      /* the file is there and could not be read: it is left alone */
     bool complained;      /* the file cannot be written, and somebody was told */

@@ -147,12 +147,6 @@ static void look_up(const struct fz_tiff *t, const struct grid *g, uint32_t *c)
     }
 }
 
-/* What was multiplied with an alpha of less than all. */
-static uint32_t divide(uint32_t v, uint32_t alpha)
-{
-    return v >= alpha ? FULL : (v * FULL + alpha / 2) / alpha;
-}
-
 /* R G B A of 16 bits, straight alpha. */
 static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *to)
 {
@@ -171,7 +165,7 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
             if (t->photometric == PHOTOMETRIC_MINISWHITE)
                 v = FULL - v;
             if (t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL)
-                v = divide(v, alpha);
+                v = fz_deep_unmultiply(v, alpha);
             to[i] = (uint16_t)v;
         }
         to[3] = (uint16_t)alpha;
@@ -254,7 +248,7 @@ static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, u
         uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
         bool multiplied = t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL;
         for (unsigned i = 0; i < 4; i++)
-            *to++ = fz_deep_byte(multiplied ? divide(c[i], alpha) : c[i]);
+            *to++ = fz_deep_byte(multiplied ? fz_deep_unmultiply(c[i], alpha) : c[i]);
         alphas[x] = fz_deep_byte(alpha);
     }
 }

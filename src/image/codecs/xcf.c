@@ -30,6 +30,7 @@ enum {
     MAX_FILTER_PROPS = 100,
     PROPS_AT = 26, /* of the picture, before version 4 */
     FIXED_BYTES = 512 << 10,
+    INDEXED = 2, /* the base of such a picture */
     PASS_THROUGH = 61,
     MAX_DEPTH = 32, /* of groups in groups that is looked at */
 };
@@ -139,6 +140,7 @@ static bool read_head(struct fz_xcf *x, uint64_t *layers)
     if (!read_precision(&x->samples, x->version, fz_bytes_be(b, pos, 4)))
         return false;
     pos += x->version >= 4 ? 4 : 0;
+    x->samples.linear = x->samples.linear && x->base != INDEXED;
     uint32_t type;
     for (int i = 0; next_property(x, &pos, &type, &data, &len) && i < MAX_PROPS; i++) {
         if (type == PROP_COMPRESSION)
@@ -151,7 +153,7 @@ static bool read_head(struct fz_xcf *x, uint64_t *layers)
         }
     }
     *layers = pos;
-    return type == PROP_END && x->samples.pack <= FZ_XCF_ZLIB && x->base <= 2;
+    return type == PROP_END && x->samples.pack <= FZ_XCF_ZLIB && x->base <= INDEXED;
 }
 
 /* A hierarchy, of which the first level is the picture in full. */

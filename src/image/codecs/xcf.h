@@ -68,9 +68,8 @@ struct fz_xcf {
     uint32_t count;
     uint16_t *bands[FZ_XCF_DEPTH]; /* owned: rows of R G B A, straight; of the picture, and of groups */
     uint8_t *tile, *mask;          /* owned */
-    uint16_t
-        *to_light; /* owned: back from the curve of sRGB, for a profile of linear light; NULL: it has none */
-    bool incomplete, odd; /* not all of it is there; not all is drawn as GIMP draws it */
+    uint16_t *to_light;            /* owned: from the curve of sRGB, for a profile of linear light; or NULL */
+    bool incomplete, odd;          /* not all of it is there; not all is drawn as GIMP draws it */
 };
 
 /* The decoder's thread. Draws all layers and hands their rows over; the bands are made by the one and freed by the other. The
@@ -90,9 +89,6 @@ void fz_xcf_read_pixel(const struct fz_xcf_samples *s, uint32_t type, const uint
 
 /* Any thread. The same of a mask. */
 uint16_t fz_xcf_read_mask(const struct fz_xcf_samples *s, const uint8_t *tile, uint32_t i);
-
-/* Any thread. From the curve of sRGB to linear light, 0..1. */
-float fz_xcf_to_light(float v);
 
 /* Any thread. What the file says of how a layer blends. False where GIMP draws it otherwise: a mode that is not known counts as
  * the usual one, what is not known of the rest as what belongs to the mode. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "image/pixels/deep.h"
+#include "image/pixels/light.h"
 
 #include <stdlib.h>
 
@@ -106,7 +107,7 @@ static bool make_table(struct fz_xcf *x)
         return true;
     x->to_light = fz_try_malloc(VALUES * sizeof *x->to_light);
     for (int i = 0; i < VALUES && x->to_light; i++)
-        x->to_light[i] = fz_deep_float(fz_xcf_to_light((float)i / UINT16_MAX));
+        x->to_light[i] = fz_deep_float(fz_light_decode((float)i / UINT16_MAX));
     return x->to_light;
 }
 

@@ -118,11 +118,6 @@ bool fz_xcf_choose_way(const struct fz_xcf_choice *choice, struct fz_xcf_way *wa
     return blend && mix && cover <= CLIPPED;
 }
 
-float fz_xcf_to_light(float v)
-{
-    return v <= 0.04045F ? v / 12.92F : powf((v + 0.055F) / 1.055F, 2.4F);
-}
-
 static float to_curve(float v)
 {
     return v <= 0.0031308F ? v * 12.92F : 1.055F * powf(v, 1 / 2.4F) - 0.055F;
@@ -131,7 +126,7 @@ static float to_curve(float v)
 static void convert(const float *from, bool from_linear, bool linear, float *to)
 {
     for (int i = 0; i < 3; i++)
-        to[i] = from_linear == linear ? from[i] : linear ? fz_xcf_to_light(from[i]) : to_curve(from[i]);
+        to[i] = from_linear == linear ? from[i] : linear ? fz_light_decode(from[i]) : to_curve(from[i]);
 }
 
 /* What `above` makes of `below`, both in the curve of sRGB, in the light that all is mixed in afterwards. */

@@ -103,7 +103,7 @@ void fz_xcf_read_pixel(const struct fz_xcf_samples *s, uint32_t type, const uint
             rgba[c] = *from < s->color_count ? (uint16_t)(s->colors[*from * 3u + c] * 257) : 0;
         else
             rgba[c] = read_sample(s, from + (size_t)(colour ? c : 0) * s->bytes);
-        if (s->linear && !indexed)
+        if (s->linear)
             rgba[c] = fz_light_encode((float)rgba[c] / FULL);
     }
     rgba[3] = alpha ? read_sample(s, from + (size_t)(channels - 1) * s->bytes) : FULL;

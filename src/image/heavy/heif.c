@@ -202,7 +202,7 @@ static void unmultiply(uint16_t *rgba, int count)
 {
     for (int i = 0; i < count; i++, rgba += 4)
         for (int c = 0; c < 3; c++)
-            rgba[c] = rgba[3] > 0 ? fz_deep_scale(rgba[c], rgba[3]) : 0;
+            rgba[c] = fz_deep_unmultiply(rgba[c], rgba[3]);
 }
 
 /* R G B A of `bits` bits, least significant byte first; used up. */

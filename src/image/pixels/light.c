@@ -11,6 +11,11 @@ uint16_t fz_light_encode(float v)
     return fz_deep_float(v <= 0.0031308F ? v * 12.92F : 1.055F * powf(v, 1 / 2.4F) - 0.055F);
 }
 
+float fz_light_decode(float v)
+{
+    return v <= 0.04045F ? v / 12.92F : powf((v + 0.055F) / 1.055F, 2.4F);
+}
+
 /* The white of ICC profiles, and linear sRGB to XYZ of it and back: Bradford's adaptation between D65 and D50 is in it. */
 static const float d50[3] = {0.9642F, 1, 0.8249F};
 static const float to_xyz[3][3] = {{0.4360747F, 0.3850649F, 0.1430804F},

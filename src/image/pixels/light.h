@@ -8,6 +8,9 @@
  * no number is 0. */
 uint16_t fz_light_encode(float v);
 
+/* Any thread. The way back: 0..1 in the curve of sRGB to linear light, 0..1. */
+float fz_light_decode(float v);
+
 /* A white that CIE L*a*b* is of: linear sRGB of each of X, Y and Z as a part of the white's. */
 struct fz_light_white {
     float to_rgb[3][3];

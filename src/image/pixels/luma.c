@@ -1,5 +1,7 @@
 #include "image/pixels/luma.h"
 
+#include "image/pixels/light.h"
+
 #include <math.h>
 #include <stddef.h>
 
@@ -8,8 +10,7 @@ static const double SATURATED = 0.8;
 
 static double linear_of(int value)
 {
-    double v = value / 255.0;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+    return (double)fz_light_decode((float)value / 255);
 }
 
 static struct fz_shade shade(double r, double g, double b)
