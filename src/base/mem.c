@@ -11,9 +11,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifdef __GLIBC__
 #include <malloc.h>
-#endif
+
+enum {
+    HUGE_PAGE_BYTES = 2 << 20, /* where pages have 4 KB, on x86 and on ARM */
+    ROUNDED_PART = 32,         /* of a block, at most so much more than was asked for */
+};
 
 /* Allocates nothing: there is nothing left to allocate from. */
 void *fz_out_of_memory(void)
@@ -69,6 +72,40 @@ char *fz_asprintf(const char *fmt, ...)
 void *fz_try_malloc(size_t bytes)
 {
     return malloc(bytes ? bytes : 1);
+}
+
+void *fz_try_block(size_t bytes)
+{
+    size_t most = bytes + bytes / ROUNDED_PART, whole = most / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    if (whole == 0)
+        return fz_try_malloc(bytes);
+    void *block;
+    if (posix_memalign(&block, HUGE_PAGE_BYTES, whole > bytes ? whole : bytes) != 0)
+        return NULL;
+    (void)!madvise(block, whole, MADV_HUGEPAGE);
+    return block;
+}
+
+/* Where the C library keeps its addresses, small objects would each bring a page of 2 MB. */
+static void leave_huge_pages(void *block)
+{
+    size_t bytes = (uintptr_t)block % HUGE_PAGE_BYTES == 0 ? malloc_usable_size(block) : 0;
+    if (bytes >= HUGE_PAGE_BYTES)
+        (void)!madvise(block, bytes / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES, MADV_NOHUGEPAGE);
+}
+
+void fz_block_free(void *block)
+{
+    if (block)
+        leave_huge_pages(block);
+    free(block);
+}
+
+void *fz_block_resize(void *block, size_t bytes)
+{
+    if (block)
+        leave_huge_pages(block);
+    return realloc(block, bytes);
 }
 
 void fz_mem_set_retention(size_t bytes)

@@ -19,6 +19,17 @@ char *fz_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Any thread. NULL when the memory is not there; the caller frees with free(). */
 void *fz_try_malloc(size_t bytes);
 
+/* Any thread. The same for pixels and other large memory that is written whole at once: where the system has pages of 2 MB for it
+ * (transparent huge pages), it lies in those, of which one costs no more than two or three of the small ones. No page is there yet
+ * (fz_mem_populate). The caller frees it with fz_block_free. */
+void *fz_try_block(size_t bytes);
+
+/* Any thread. Frees memory of fz_try_block, or of malloc. NULL-safe. */
+void fz_block_free(void *block);
+
+/* Any thread. More, or less, of a block: where it then lies, with what it held; NULL when the memory is not there, and it is as it was. */
+void *fz_block_resize(void *block, size_t bytes);
+
 /* Main thread, before any other starts. What the C library may keep of freed memory for each thread that allocates;
  * blocks of this size and more go back to the system at once. By itself it would keep tens of MB a thread. */
 void fz_mem_set_retention(size_t bytes);

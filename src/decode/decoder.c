@@ -35,7 +35,7 @@ void fz_decoder_fini(struct fz_decoder *decoder)
 {
     fz_engine_free(decoder->engine);
     fz_cache_reader_free(decoder->cache);
-    free(decoder->tile.data);
+    fz_block_free(decoder->tile.data);
     *decoder = (struct fz_decoder){0};
 }
 
@@ -76,7 +76,7 @@ void fz_decoder_shrink(struct fz_decoder *decoder, bool process)
     return_drawn(decoder);
     fz_engine_shrink(decoder->engine, process);
     fz_cache_reader_shrink(decoder->cache);
-    free(decoder->tile.data);
+    fz_block_free(decoder->tile.data);
     decoder->tile = (struct fz_buffer){0};
 }
 

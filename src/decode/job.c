@@ -91,13 +91,13 @@ void fz_job_close(struct fz_job *job)
 
 SDL_Surface *fz_surface_new(int width, int height)
 {
-    void *pixels = fz_try_malloc((size_t)width * (size_t)height * 4);
+    void *pixels = fz_try_block((size_t)width * (size_t)height * 4);
     if (!pixels)
         return NULL;
     fz_mem_populate(pixels, (size_t)width * (size_t)height * 4);
     SDL_Surface *surface = fz_surface_over(pixels, width, height);
     if (!surface)
-        free(pixels);
+        fz_block_free(pixels);
     return surface;
 }
 
@@ -112,13 +112,13 @@ SDL_Surface *fz_surface_over(void *pixels, int width, int height)
 
 struct whole {
     struct fz_surface_owner owner;
-    void *pixels; /* malloc's */
+    void *pixels; /* a block */
 };
 
 static void release_whole(struct fz_surface_owner *owner)
 {
     struct whole *whole = FZ_CONTAINER(owner, struct whole, owner);
-    free(whole->pixels);
+    fz_block_free(whole->pixels);
     free(whole);
 }
 
@@ -143,7 +143,7 @@ void fz_surface_free(SDL_Surface *surface)
     if (owner)
         owner->release(owner);
     else
-        free(surface->pixels); /* SDL does not own them: made "from" */
+        fz_block_free(surface->pixels); /* SDL does not own them: made "from" */
     pthread_mutex_lock(&formats);
     SDL_FreeSurface(surface);
     pthread_mutex_unlock(&formats);

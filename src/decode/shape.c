@@ -1,11 +1,11 @@
 #include "decode/shape.h"
 
+#include "base/mem.h"
 #include "decode/cached.h"
 #include "decode/files.h"
 #include "image/probe.h"
 #include "sync/thread.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { PROBED_BYTES = 256 << 10 }; /* of a file on a share: few headers tell their size behind more */
@@ -22,7 +22,7 @@ static bool find(const struct fz_job *job, const char *path, struct fz_shape_rea
     struct fz_buffer tile = {0};
     size_t len;
     bool found = fz_cache_find(cache, &key, &facts, &tile, &len);
-    free(tile.data);
+    fz_block_free(tile.data);
     if (found) {
         reading->width = facts.width;
         reading->height = facts.height;

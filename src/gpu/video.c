@@ -38,7 +38,7 @@ static void *sdl_malloc(size_t bytes)
 {
     if (bytes < SDL_SMALL_BYTES)
         return fz_malloc(bytes);
-    void *block = fz_try_malloc(bytes);
+    void *block = fz_try_block(bytes);
     fz_mem_populate(block, bytes);
     return block;
 }
@@ -50,13 +50,14 @@ static void *sdl_calloc(size_t count, size_t bytes)
 
 static void *sdl_realloc(void *old, size_t bytes)
 {
-    return bytes < SDL_SMALL_BYTES ? fz_realloc(old, bytes) : realloc(old, bytes);
+    void *block = fz_block_resize(old, bytes ? bytes : 1);
+    return block || bytes >= SDL_SMALL_BYTES ? block : fz_out_of_memory();
 }
 
 /* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
 void fz_video_prepare(void)
 {
-    SDL_SetMemoryFunctions(sdl_malloc, sdl_calloc, sdl_realloc, free);
+    SDL_SetMemoryFunctions(sdl_malloc, sdl_calloc, sdl_realloc, fz_block_free);
     mind_full_disk();
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char address[256] = "disabled:";

@@ -22,7 +22,7 @@ struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes)
 
 static void buffer_fini(struct fz_buffer *buffer)
 {
-    free(buffer->data);
+    fz_block_free(buffer->data);
     *buffer = (struct fz_buffer){0};
 }
 
@@ -49,7 +49,7 @@ static bool cut_to_head(struct fz_image_scratch *s)
 {
     if (s->held.len == 0 || s->file.size <= KEPT_HEAD_BYTES)
         return false;
-    uint8_t *head = realloc(s->file.data, KEPT_HEAD_BYTES);
+    uint8_t *head = fz_block_resize(s->file.data, KEPT_HEAD_BYTES);
     if (!head)
         return false;
     s->file = (struct fz_buffer){head, KEPT_HEAD_BYTES};
@@ -115,7 +115,7 @@ bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)
     if (bytes <= buffer->size)
         return true;
     buffer_fini(buffer);
-    buffer->data = fz_try_malloc(bytes);
+    buffer->data = fz_try_block(bytes);
     buffer->size = buffer->data ? bytes : 0;
     fz_mem_populate(buffer->data, bytes);
     return buffer->data != NULL;
@@ -125,7 +125,7 @@ bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes)
 {
     if (bytes <= buffer->size)
         return true;
-    uint8_t *data = realloc(buffer->data, bytes);
+    uint8_t *data = buffer->data ? fz_block_resize(buffer->data, bytes) : fz_try_block(bytes);
     if (!data)
         return false;
     fz_mem_populate(data + buffer->size, bytes - buffer->size);

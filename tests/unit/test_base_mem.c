@@ -80,11 +80,36 @@ static void pages_are_there_before_they_are_written_to(void **state)
     munmap(block, PAGES * page);
 }
 
+/* Whole large pages of it may come at once, and go with it. */
+static void a_block_holds_what_is_written(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 100000, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 6220800, 7000000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t bytes = sizes[i];
+        uint8_t *block = fz_try_block(bytes);
+        assert_non_null(block);
+        fz_mem_populate(block, bytes);
+        memset(block, (int)i + 1, bytes);
+        block = fz_block_resize(block, bytes * 2);
+        assert_non_null(block);
+        memset(block + bytes, 0xee, bytes);
+        for (size_t at = 0; at < bytes; at++)
+            if (block[at] != i + 1)
+                fail_msg("byte %zu of %zu", at, bytes);
+        fz_block_free(block);
+    }
+    assert_null(fz_try_block(SIZE_MAX / 2));
+    assert_null(fz_try_block(SIZE_MAX - 100));
+    fz_block_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_new_is_zero_and_what_was_there_stays),
         cmocka_unit_test(pages_are_there_before_they_are_written_to),
+        cmocka_unit_test(a_block_holds_what_is_written),
 #if !FZ_SANITIZED
         cmocka_unit_test(what_nobody_writes_to_takes_no_memory),
 #endif

@@ -162,7 +162,7 @@ void fz_anim_free(struct fz_anim *anim)
         anim->format->close(anim);
     fz_hdr_free(anim->hdr);
     free(anim->deep);
-    free(anim->file.data);
+    fz_block_free(anim->file.data);
     free(anim);
 }
 

@@ -153,7 +153,7 @@ static enum fz_err begin(struct webp *w)
     struct fz_decode *d = w->d;
     WebPDecoderConfig *c = &w->config;
     size_t pitch = (size_t)w->width * 4, bytes = pitch * (size_t)w->height;
-    w->pixels = fz_try_malloc(bytes);
+    w->pixels = fz_try_block(bytes);
     if (!w->pixels)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", w->width, w->height);
     fz_mem_populate(w->pixels, bytes);
@@ -247,6 +247,6 @@ enum fz_err fz_webp_load(struct fz_decode *d)
         code = decode(&w);
     WebPIDelete(w.decoder);
     WebPFreeDecBuffer(&w.config.output);
-    free(w.pixels);
+    fz_block_free(w.pixels);
     return code;
 }
