@@ -125,7 +125,7 @@ bool fz_scaled_copy_draw(struct fz_head *head, struct fz_texture *texture, struc
         return false;
     int w = (int)rect.w, h = (int)rect.h;
     struct fz_scaled_copy *copy = texture->scaled_copy;
-    bool stays = !copy || is_same(copy, w, h, turn);
+    bool stays = copy && is_same(copy, w, h, turn);
     if (!copy)
         copy = note(head, texture);
     if (!stays)

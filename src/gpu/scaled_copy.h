@@ -1,6 +1,6 @@
 /* Scaled copies that stay, for SDL's own renderer: what stands at another size than its own, as tiles of justified rows do, or turned,
- * is scaled once and not in every frame. A copy is made at once of what was not drawn before, but where size or pixels change from frame to
- * frame only when they have ceased to. It goes with the first frame that does not draw it. */
+ * is scaled once and not in every frame. A copy is made of what is drawn so for the second time: not of a coarse form that is replaced at once, nor while size or pixels
+ * change from frame to frame. It goes with the first frame that does not draw it. */
 #ifndef FZ_GPU_SCALED_COPY_H
 #define FZ_GPU_SCALED_COPY_H
 

@@ -83,10 +83,12 @@ static void assert_is_true(struct fz_rect rect, double alpha, struct fz_turn tur
     static struct frame first, again, scaled;
     uint64_t before = bytes();
     draw(rect, alpha, turn, &first);
+    assert_in_range(bytes() - before, 1, TO * TO * 4); /* a canvas: it may never be drawn so again */
+    for (int i = 0; i < 2; i++) {
+        draw(rect, alpha, turn, &again);
+        assert_memory_equal(&first, &again, sizeof first);
+    }
     assert_int_equal(bytes(), before + (uint64_t)(rect.w * rect.h) * 4);
-    draw(rect, alpha, turn, &again);
-    assert_int_equal(bytes(), before + (uint64_t)(rect.w * rect.h) * 4);
-    assert_memory_equal(&first, &again, sizeof first);
     draw((struct fz_rect){rect.x, rect.y, rect.w + 1e-7, rect.h}, alpha, turn, &scaled);
     assert_in_range(bytes() - before, 1, TO * TO * 4); /* a canvas, of what is seen of it */
     assert_memory_equal(&first, &scaled, sizeof first);
@@ -109,7 +111,8 @@ static void it_follows_the_size_and_the_pixels(void **state)
     (void)state;
     static struct frame seen;
     uint64_t before = bytes();
-    draw((struct fz_rect){0, 0, TO, TO}, 1, (struct fz_turn){0}, &seen);
+    for (int i = 0; i < 3; i++)
+        draw((struct fz_rect){0, 0, TO, TO}, 1, (struct fz_turn){0}, &seen);
     assert_int_equal(bytes(), before + TO * TO * 4);
     for (int side = TO + 1; side < TO + 5; side++) { /* while it grows, as a zoom goes: a canvas alone */
         draw((struct fz_rect){0, 0, side, side}, 1, (struct fz_turn){0}, &seen);
@@ -141,7 +144,8 @@ static void copies_go_where_the_budget_does(void **state)
     struct fz_rect rect = {0, 0, TO, TO};
     uint64_t before = bytes();
     upload(0xff112233, 0xff445566);
-    draw(rect, 1, (struct fz_turn){0}, &seen);
+    for (int i = 0; i < 3; i++)
+        draw(rect, 1, (struct fz_turn){0}, &seen);
     assert_int_equal(bytes(), before + TO * TO * 4);
     fz_texture_set_budget(head, TO * TO * 4);
     assert_true(fz_texture_trim(head, 1000000));
@@ -177,7 +181,8 @@ static void it_goes_with_its_texture(void **state)
     struct fz_texture *other = NULL;
     struct fz_texture_cell cell = {.w = FROM, .h = FROM};
     uint64_t before = bytes();
-    draw((struct fz_rect){0, 0, TO, TO}, 1, (struct fz_turn){0}, &seen);
+    for (int i = 0; i < 3; i++)
+        draw((struct fz_rect){0, 0, TO, TO}, 1, (struct fz_turn){0}, &seen);
     fz_texture_free(head, texture);
     assert_null(texture);
     assert_true(bytes() <= before);
