@@ -32,15 +32,27 @@ bool fz_pread_full(int fd, void *to, size_t len, off_t at, size_t *got)
     return !failed;
 }
 
+/* The same of write(2). */
+static bool writes_on(ssize_t n, size_t *done)
+{
+    fz_pulse_beat();
+    *done += n > 0 ? (size_t)n : 0;
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
 bool fz_write_full(int fd, const void *bytes, size_t len)
 {
-    for (size_t done = 0; done < len;) {
-        ssize_t n = write(fd, (const char *)bytes + done, len - done);
-        fz_pulse_beat();
-        if (n > 0)
-            done += (size_t)n;
-        else if (n == 0 || errno != EINTR)
-            return false;
-    }
-    return true;
+    size_t done = 0;
+    while (done < len && writes_on(write(fd, (const char *)bytes + done, len - done), &done))
+        ;
+    return done == len;
+}
+
+bool fz_pwrite_full(int fd, const void *bytes, size_t len, off_t at)
+{
+    size_t done = 0;
+    while (done < len &&
+           writes_on(pwrite(fd, (const char *)bytes + done, len - done, at + (off_t)done), &done))
+        ;
+    return done == len;
 }

@@ -14,5 +14,6 @@ bool fz_pread_full(int fd, void *to, size_t len, off_t at, size_t *got);
 
 /* Any thread. False with errno: not all of it. */
 bool fz_write_full(int fd, const void *bytes, size_t len);
+bool fz_pwrite_full(int fd, const void *bytes, size_t len, off_t at);
 
 #endif

@@ -22,14 +22,22 @@ enum {
     /* The render thread gets the core that it asks for. SCHED_IDLE would leave a three-hundredth of a core beside a
      * program that is busy: the wall would stand still, and a decoder that was killed could not even end. */
     DECODER_NICE = 10,
-    DESCRIPTORS = 16, /* the socket, the file, the memory of one picture, and some for libraries */
+    DESCRIPTORS = 16, /* the socket, the ring, the file, the memory of one picture, and some for libraries */
     TASKS = 4096,     /* of the whole user where there is no namespace of users: libheif starts threads */
+};
+
+/* Pixels that are moved to the worker. */
+struct moved {
+    uint8_t *pixels; /* a block; NULL: none */
+    size_t bytes;
+    uint64_t at; /* in the ring */
 };
 
 struct back {
     int socket;
     struct fz_call_setup setup;
-    uint8_t *memory; /* the ring's */
+    uint8_t *memory; /* the ring's, */
+    int file;        /* which this is */
     struct fz_image_scratch *scratch;
     struct fz_anim *anim; /* the one that is open */
     bool without_files;   /* see struct fz_image_request, */
@@ -39,7 +47,8 @@ struct back {
     struct fz_call call;
     union fz_call_more more; /* the answer to it, beside the pixels */
     bool is_lost;            /* the other side has ended */
-    uint8_t *alone;          /* pixels outside the ring */
+    struct moved moved;
+    uint8_t *alone; /* pixels outside the ring */
     size_t alone_len;
 };
 
@@ -93,22 +102,35 @@ static bool host_claim(void *ctx, uint64_t bytes)
     return ask(back, &tell, &grant, NULL);
 }
 
+/* The pixels, which are there already, come out of it. */
 static void host_bound(void *ctx, int64_t cpu_us, uint64_t bytes)
 {
     struct back *back = ctx;
     struct fz_call_grant grant;
+    uint64_t pixels = back->moved.pixels ? back->moved.bytes : 0, left = bytes > pixels ? bytes - pixels : 0;
     const struct fz_tell tell = {.what = FZ_TELL_BOUND,
                                  .id = back->call.id,
-                                 .bytes = FZ_SANITIZED ? UINT64_MAX : bytes,
+                                 .bytes = FZ_SANITIZED ? UINT64_MAX : left,
                                  .cpu_us = cpu_us};
     ask(back, &tell, &grant, NULL);
 }
 
-static uint8_t *slot_at(const struct back *back, int32_t slot, size_t bytes)
+static uint8_t *slot_at(struct back *back, int32_t slot, size_t bytes)
 {
-    uint8_t *pixels = back->memory + fz_ring_slot_at((uint32_t)slot);
+    uint64_t at = fz_ring_slot_at((uint32_t)slot);
+    uint8_t *pixels = back->memory + at;
+    if (bytes > FZ_RING_SHARED_BYTES) {
+        pixels = fz_try_block(bytes);
+        back->moved = (struct moved){pixels, bytes, at};
+    }
     fz_mem_populate(pixels, bytes);
     return pixels;
+}
+
+static void drop_moved(struct back *back)
+{
+    fz_block_free(back->moved.pixels);
+    back->moved.pixels = NULL;
 }
 
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
@@ -117,6 +139,7 @@ static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
     const struct fz_tell tell = {.what = FZ_TELL_ALLOC, .id = back->call.id, .w = width, .h = height};
     size_t bytes = (size_t)width * (size_t)height * 4;
     *pitch_bytes = width * 4;
+    drop_moved(back);
     if (back->call.slot >= 0 && bytes <= (size_t)back->call.slots * FZ_RING_SLOT_BYTES)
         return slot_at(back, back->call.slot, bytes);
     struct fz_call_grant grant = {.slot = -1};
@@ -181,6 +204,15 @@ static bool has_more(const struct fz_call *call)
     return (traits & FZ_CALL_TELLS) || ((traits & FZ_CALL_TELLS_ROWS) && call->wants_rows);
 }
 
+static void move(struct back *back, struct fz_call_done *done)
+{
+    const struct moved *m = &back->moved;
+    bool are_there = m->pixels && done->error.code == FZ_OK;
+    if (are_there && !fz_ring_back_move(back->file, m->at, m->pixels, m->bytes))
+        fz_fail(&done->error, FZ_E_MEMORY, 0, "no memory for the pixels");
+    drop_moved(back);
+}
+
 static bool serve(struct back *back, int fd)
 {
     struct fz_call_done done = {.tell = {.what = FZ_TELL_DONE, .id = back->call.id}};
@@ -188,6 +220,7 @@ static bool serve(struct back *back, int fd)
     memset(&back->more, 0, sizeof back->more);
     done.error.code = work(back, fd, &done);
     done.kept_bytes = fz_image_scratch_trim(back->scratch);
+    move(back, &done);
     if (back->setup.heap_bytes == 0)
         fz_mem_trim();
     done.cpu_us = fz_thread_cpu_us() - before_us;
@@ -217,13 +250,10 @@ static void close_sandbox(struct back *back, struct fz_sandbox *sandbox, struct 
 /* The memory that is shared, and what stands between the decoder and all else. */
 static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
 {
-    int fd;
-    if (fz_wire_receive(back->socket, &back->setup, sizeof back->setup, &fd, 1, -1) !=
+    if (fz_wire_receive(back->socket, &back->setup, sizeof back->setup, &back->file, 1, -1) !=
         (ssize_t)sizeof back->setup)
         return false;
-    back->memory = fd >= 0 ? fz_ring_back_map(fd, back->setup.slots) : NULL;
-    if (fd >= 0)
-        close(fd);
+    back->memory = back->file >= 0 ? fz_ring_back_map(back->file, back->setup.slots) : NULL;
     if (!back->memory)
         return false;
     back->scratch = fz_image_scratch_new((size_t)back->setup.scratch_bytes);
@@ -246,7 +276,8 @@ static void rest(struct back *back)
 
 static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_files, bool without_heavy)
 {
-    struct back back = {.socket = socket, .without_files = without_files, .without_heavy = without_heavy};
+    struct back back = {
+        .socket = socket, .without_files = without_files, .without_heavy = without_heavy, .file = -1};
     bool goes_on = set_up(&back, number, sandbox);
     while (goes_on) {
         int fd;
@@ -261,6 +292,8 @@ static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_
     fz_image_scratch_free(back.scratch);
     if (back.memory)
         munmap(back.memory, (size_t)fz_ring_bytes(back.setup.slots));
+    if (back.file >= 0)
+        close(back.file);
     close(socket);
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "decode/ring.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "decode/job.h"
 
@@ -194,12 +195,40 @@ static SDL_Surface *surface_over(int width, int height, const struct owner *of)
     return surface;
 }
 
+/* Reads it, and what is not kept of it goes back before more takes memory. */
+static bool move_out(const struct fz_ring *ring, uint64_t from, uint8_t *pixels, size_t bytes)
+{
+    uint64_t kept = fz_ring_slot_at(ring->kept_slots), end = from + bytes;
+    for (uint64_t at = from; at < end;) {
+        size_t step = end - at < FZ_RING_MOVED_BYTES ? (size_t)(end - at) : FZ_RING_MOVED_BYTES, got;
+        fz_mem_populate(pixels, step);
+        if (!fz_pread_full(ring->fd, pixels, step, (off_t)at, &got) || got < step)
+            return false;
+        punch(ring, at > kept ? at : kept, at + step);
+        at += step;
+        pixels += step;
+    }
+    return true;
+}
+
+static SDL_Surface *moved(const struct fz_ring *ring, const struct fz_ring_room *room, int width, int height)
+{
+    size_t bytes = (size_t)width * (size_t)height * 4;
+    uint8_t *pixels = fz_try_block(bytes);
+    bool whole = pixels && move_out(ring, fz_ring_slot_at(room->slot), pixels, bytes);
+    SDL_Surface *surface = whole ? fz_surface_over(pixels, width, height) : NULL;
+    if (!surface)
+        fz_block_free(pixels);
+    return surface;
+}
+
 SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height)
 {
     struct owner owner = {.ring = ring, .room = *room, .pixels = ring->memory + fz_ring_slot_at(room->slot)};
-    SDL_Surface *surface = surface_over(width, height, &owner);
+    bool is_shared = (uint64_t)width * (uint64_t)height * 4 <= FZ_RING_SHARED_BYTES;
+    SDL_Surface *surface = is_shared ? surface_over(width, height, &owner) : moved(ring, room, width, height);
     note_used(ring, room);
-    if (surface)
+    if (is_shared && surface)
         atomic_fetch_add(&ring->owners, 1);
     else
         give_back(ring, room);
@@ -255,4 +284,16 @@ uint8_t *fz_ring_back_map(int fd, uint32_t slots)
     if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != bytes)
         return NULL;
     return map(fd, bytes);
+}
+
+bool fz_ring_back_move(int fd, uint64_t at, uint8_t *pixels, size_t bytes)
+{
+    for (size_t from = 0, step; from < bytes; from += step) {
+        step = bytes - from < FZ_RING_MOVED_BYTES ? bytes - from : FZ_RING_MOVED_BYTES;
+        if (!fz_pwrite_full(fd, pixels + from, step, (off_t)(at + from)))
+            return false;
+        if (step == FZ_RING_MOVED_BYTES)
+            (void)!madvise(pixels + from, step, MADV_DONTNEED);
+    }
+    return true;
 }

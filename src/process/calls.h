@@ -5,11 +5,11 @@
 
 /* clang-format off */
 
-/* What decoding needs: memory, threads, time, descriptors that it has. No write: a decoder has nothing to say but its
- * answers, by sendmsg. */
+/* What decoding needs: memory, threads, time, descriptors that it has. No write: a decoder has nothing to say but its answers,
+ * by sendmsg, and pixels, by pwrite: those files alone that it could write to in memory as well. */
 static const char *const fz_calls_allowed[] = {
     /* its descriptors */
-    "read", "readv", "pread64", "preadv", "lseek", "_llseek", "fstat", "fstat64", "fadvise64",
+    "read", "readv", "pread64", "preadv", "pwrite64", "lseek", "_llseek", "fstat", "fstat64", "fadvise64",
     "fadvise64_64", "arm_fadvise64_64", "close", "sendmsg",
     "recvmsg", "poll", "ppoll", "ppoll_time64",
     /* memory; mmap and mprotect by their arguments */

@@ -1,5 +1,6 @@
 /* Slots that lie one behind the other hold what is larger than one of them; and what is kept of a ring that nobody uses is what was
  * set aside for it. */
+#include "base/mem.h"
 #include "decode/job.h"
 #include "decode/ring.h"
 #include "fixture.h"
@@ -75,6 +76,56 @@ static void surface_over_several(void **state)
     fz_ring_free(ring);
 }
 
+/* What the system says of it. */
+static uint64_t pages_in(int fd)
+{
+    struct stat st;
+    assert_int_equal(fstat(fd, &st), 0);
+    return (uint64_t)st.st_blocks * 512 / PAGE;
+}
+
+/* As much as no whole number of steps moves; what is moved is a pattern that repeats nowhere near a page. */
+enum { MOVED_W = 1000, MOVED_H = 1201 };
+static const size_t MOVED = (size_t)MOVED_W * MOVED_H * 4;
+
+static void move_to(int fd, uint64_t at)
+{
+    uint32_t *pixels = fz_try_block(MOVED);
+    assert_non_null(pixels);
+    for (uint32_t i = 0; i < MOVED_W * MOVED_H; i++)
+        pixels[i] = i * 2654435761u;
+    assert_true(fz_ring_back_move(fd, at, (uint8_t *)pixels, MOVED));
+    fz_block_free(pixels);
+}
+
+static void assert_moved(SDL_Surface *surface)
+{
+    assert_non_null(surface);
+    assert_int_equal(surface->w, MOVED_W);
+    assert_int_equal(surface->h, MOVED_H);
+    const uint32_t *pixels = surface->pixels;
+    for (uint32_t i = 0; i < MOVED_W * MOVED_H; i++)
+        if (pixels[i] != i * 2654435761u)
+            fail_msg("pixel %u of %d", i, MOVED_W * MOVED_H);
+    fz_surface_free(surface);
+}
+
+/* Its slots are free before it is, and what is not kept of them has gone back. */
+static void what_is_large_is_moved(void **state)
+{
+    (void)state;
+    struct fz_ring *ring = fz_ring_new(FZ_RING_MOST_SLOTS, &keep);
+    struct fz_ring_room one = fz_ring_take(ring, 1), room = fz_ring_take(ring, MOVED);
+    assert_int_equal(room.slot, 1);
+    move_to(fz_ring_fd(ring), fz_ring_slot_at(room.slot));
+    SDL_Surface *surface = fz_ring_surface(ring, &room, MOVED_W, MOVED_H);
+    assert_int_equal(pages_in(fz_ring_fd(ring)), (KEPT - 1) * SLOT / PAGE);
+    assert_room(ring, MOVED, 1, room.count);
+    assert_moved(surface);
+    fz_ring_put_back_unused(ring, &one);
+    fz_ring_free(ring);
+}
+
 /* Nothing is copied, and nothing of it stays behind. */
 static void part_of_a_surface(void **state)
 {
@@ -96,12 +147,9 @@ static void part_of_a_surface(void **state)
     fz_ring_free(ring);
 }
 
-/* What the system says of it. */
 static uint64_t pages_of(const struct fz_ring *ring)
 {
-    struct stat st;
-    assert_int_equal(fstat(fz_ring_fd(ring), &st), 0);
-    return (uint64_t)st.st_blocks * 512 / PAGE;
+    return pages_in(fz_ring_fd(ring));
 }
 
 static void write_to(struct fz_ring *ring, const struct fz_ring_room *room)
@@ -175,6 +223,7 @@ int main(void)
         cmocka_unit_test(refused_room_stays_free),
         cmocka_unit_test(goes_past_what_is_taken),
         cmocka_unit_test(surface_over_several),
+        cmocka_unit_test(what_is_large_is_moved),
         cmocka_unit_test(part_of_a_surface),
         cmocka_unit_test(slots_that_are_not_kept_go_back),
         cmocka_unit_test(input_that_is_not_kept_goes_back),
