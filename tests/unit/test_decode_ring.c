@@ -86,7 +86,7 @@ static uint64_t pages_in(int fd)
 
 /* As much as no whole number of steps moves; what is moved is a pattern that repeats nowhere near a page. */
 enum { MOVED_W = 1000, MOVED_H = 1201 };
-static const size_t MOVED = (size_t)MOVED_W * MOVED_H * 4;
+static const size_t MOVED = (size_t)MOVED_W * (size_t)MOVED_H * 4;
 
 static void move_to(int fd, uint64_t at)
 {
