@@ -28,7 +28,8 @@ static size_t drop_unlisted(const struct fz_scanner *scanner, struct fz_walk_job
 {
     size_t kept = first;
     for (size_t i = first; i < count; i++) {
-        if (fz_scanner_root(scanner, jobs[i].root)->listed)
+        bool was_read = !jobs[i].name; /* and is followed */
+        if (was_read || fz_scanner_root(scanner, jobs[i].root)->listed)
             jobs[kept++] = jobs[i];
         else
             free(jobs[i].name);

@@ -31,7 +31,7 @@ struct fz_scanner;
 /* The scanner's thread, all of these. */
 void fz_walk_fini(struct fz_walk *walk);
 
-/* Of roots that were not read to their end, nothing that is queued is read. */
+/* Of roots that were not read to their end, nothing that is queued is read, but for folders that were read before. */
 void fz_walk_drop_unlisted(struct fz_scanner *scanner);
 
 /* Queues a folder. */

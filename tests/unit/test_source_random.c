@@ -1,5 +1,7 @@
 /* ctest: COST 15 */
 /* Watched folders under anything that may happen to them: the list must be what the folder is in the end. */
+#include "base/path.h"
+#include "source/listing.h"
 #include "test_source_support.h"
 
 #include <ftw.h>
@@ -206,6 +208,8 @@ struct again {
 
 static struct again no_instances = {.limit = "0 > /proc/sys/user/max_inotify_instances",
                                     .test = "without_inotify"};
+static struct again no_instances_ended = {.limit = "0 > /proc/sys/user/max_inotify_instances",
+                                          .test = "a_listing_that_was_ended"};
 static struct again few_watches = {.limit = "6 > /proc/sys/user/max_inotify_watches",
                                    .test = "random_changes"};
 
@@ -263,6 +267,49 @@ static void without_inotify(void **state)
     world_until(w, "d/b/w.jpg\n");
 }
 
+/* One that changed while the listing was held, and waits to be read again when that is ended: it is followed as ever. */
+static void a_listing_that_was_ended(void **state)
+{
+    enum { FOLDERS = 5000, POLLED_MS = 4500 };
+    struct world *w = *state;
+    char path[64];
+    if (there_is_inotify()) {
+        again_end(&no_instances_ended);
+        return;
+    }
+    mkdir("d", 0777);
+    for (int i = 0; i < FOLDERS; i++) {
+        snprintf(path, sizeof path, "d/%d", i);
+        assert_int_equal(mkdir(path, 0777), 0);
+        strcat(path, "/x.jpg");
+        assert_int_equal(mknod(path, S_IFREG | 0666, 0), 0);
+    }
+    nap_ms(2100); /* as above */
+    world_start(w, watched, "d");
+    while (fz_list_count(w->list) == 0) {
+        nap_ms(1);
+        world_take(w);
+    }
+    fz_sources_hold(w->sources, true);
+    char *first = fz_list_path(w->list, fz_list_at(w->list, 0)), *folder = fz_path_dir(first);
+    run("touch '%s/new.jpg'", folder);
+    nap_ms(POLLED_MS);
+    fz_sources_end_listing(w->sources);
+    fz_sources_hold(w->sources, false);
+    world_until_listed(w);
+    assert_true(fz_list_count(w->list) < FOLDERS);
+    bool comes = false;
+    for (int64_t deadline = fz_now_us() + 10000000; !comes; nap_ms(2)) {
+        assert_true(fz_now_us() < deadline);
+        world_take(w);
+        char *text = world_text(w);
+        comes = strstr(text, "/new.jpg\n") != NULL;
+        free(text);
+    }
+    free(folder);
+    free(first);
+}
+
 /* Some folders with a watch, the others polled. */
 static void too_few_watches(void **state)
 {
@@ -282,13 +329,12 @@ int main(int argc, char **argv)
         rounds = atoi(getenv("FZ_TEST_ROUNDS"));
     if (argc == 1 && there_is_inotify()) {
         again_start(&no_instances);
+        again_start(&no_instances_ended);
         again_start(&few_watches);
     }
     const struct CMUnitTest tests[] = {
-        TEST(random_changes),
-        TEST(an_overflowing_queue),
-        TEST(without_inotify),
-        TEST(too_few_watches),
+        TEST(random_changes),           TEST(an_overflowing_queue), TEST(without_inotify),
+        TEST(a_listing_that_was_ended), TEST(too_few_watches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
