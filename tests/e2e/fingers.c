@@ -5,12 +5,15 @@
 #include <SDL_video.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { SCREEN = 7 };
+
+static atomic_int fingers_down;
 
 static SDL_Event event_of(const char *what, long id, float x, float y)
 {
@@ -43,6 +46,8 @@ static void *read_lines(void *ctx)
     float x, y;
     while (read_line(line, sizeof line) && sscanf(line, "%7s %ld %f %f", what, &id, &x, &y) == 4) {
         SDL_Event event = event_of(what, id, x, y);
+        int more = event.type == SDL_FINGERDOWN ? 1 : event.type == SDL_FINGERUP ? -1 : 0;
+        atomic_fetch_add(&fingers_down, more);
         SDL_PushEvent(&event);
     }
     return NULL;
@@ -70,4 +75,12 @@ SDL_Window *__wrap_SDL_CreateWindow(const char *title, int x, int y, int w, int 
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start);
     return __real_SDL_CreateWindow(title, x, y, w, h, flags);
+}
+
+/* SDL knows those of devices alone. */
+int __wrap_SDL_GetNumTouchFingers(SDL_TouchID screen);
+
+int __wrap_SDL_GetNumTouchFingers(SDL_TouchID screen)
+{
+    return screen == SCREEN ? atomic_load(&fingers_down) : 0;
 }

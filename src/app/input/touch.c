@@ -114,7 +114,8 @@ void fz_touch_cancel(struct fz_app *app)
 static void begin(struct fz_app *app, const SDL_TouchFingerEvent *event, double x, double y)
 {
     double px_per_point = 1, unused = 1;
-    if (SDL_GetNumTouchFingers(event->touchId) == 1)
+    bool rests = app->touch.gestures.state == FZ_GESTURES_REST;
+    if (!rests && SDL_GetNumTouchFingers(event->touchId) == 1)
         fz_touch_cancel(app);
     if (app->touch.gestures.state != FZ_GESTURES_REST)
         return;
