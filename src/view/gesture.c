@@ -208,8 +208,10 @@ struct fz_gesture fz_gesture_up(struct fz_gestures *g, int64_t id, double x, dou
 {
     struct fz_gesture gesture = fz_gesture_wait(g, now_us);
     struct fz_finger *finger = find(g, id);
+    if (!finger && g->others == 0) /* it went down elsewhere, on a key */
+        return gesture;
     if (!finger) {
-        g->others -= g->others > 0;
+        g->others--;
     } else {
         finger->down = false;
         if (g->state == FZ_GESTURES_TOUCHED) {

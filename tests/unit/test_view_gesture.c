@@ -389,6 +389,21 @@ static void any_fingers(void **state)
     }
 }
 
+/* As that of a key of the board, which goes down past the gestures. */
+static void a_finger_from_elsewhere_ends_nothing(void **state)
+{
+    (void)state;
+    struct hand hand = hand_of(1);
+    down(&hand, 1, 100, 100);
+    move(&hand, 1, 100, 200);
+    up(&hand, 2, 500, 500);
+    move(&hand, 1, 100, 300);
+    up(&hand, 1, 100, 300);
+    assert_int_equal(hand.counts[FZ_GESTURE_DRAG], 2);
+    assert_int_equal(hand.counts[FZ_GESTURE_RELEASE], 1);
+    assert_int_equal(hand.gestures.state, FZ_GESTURES_REST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +424,7 @@ int main(void)
         cmocka_unit_test(cancelled),
         cmocka_unit_test(fingers_that_nobody_knows),
         cmocka_unit_test(any_fingers),
+        cmocka_unit_test(a_finger_from_elsewhere_ends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
