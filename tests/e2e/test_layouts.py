@@ -461,3 +461,15 @@ def test_nothing_in_view_is_not_waited_for(home):
             running.until(items=20)
             running.ask("search", "qqq")
             running.idle()
+
+
+def test_down_goes_from_the_column_where_it_stands_now(home):
+    """Not from the one that it had before the tiles changed their size, or their order."""
+    with home.start("--size", "800x600", "--tile", "100x75", "--motion", "off", pictures.fill(home / "many", 90)) as frieze:
+        def moved(*keys):
+            before = frieze.idle().status()["index"]
+            return frieze.jump(*keys).status()["index"] - before
+        frieze.idle().jump("l", "l", "l", "j")
+        frieze.key("-").idle()
+        down = moved("j")
+        assert down == -moved("l", "h", "k"), "its own column"

@@ -39,6 +39,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
     double at = fz_layout_start(&wall->layout, index) - wall->scroll.target;
     bool at_start = wall->scroll.target == 0;
     fz_wall_relayout(app, view_w, view_h);
+    wall->column = FZ_LAYOUT_OWN_COLUMN;
     double position = fz_layout_start(&wall->layout, index) - at;
     if (index == wall->selected_index)
         position = fz_layout_reveal(&wall->layout, index, position);

@@ -179,8 +179,11 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
+    size_t column = fz_layout_column(&wall->layout, wall->selected_index);
     fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
     keep_selection(app);
+    if (fz_layout_column(&wall->layout, wall->selected_index) != column)
+        wall->column = FZ_LAYOUT_OWN_COLUMN;
     if (anchor != FZ_ITEM_NONE && fz_list_has(app->list, anchor) && fz_list_count(app->list) > 0) {
         size_t index =
             fz_list_nearest(app->list, anchor); /* a search may hide what follows an anchor that went */
