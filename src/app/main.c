@@ -15,6 +15,7 @@
 #include "sync/thread.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
     fill_standard_descriptors();
     widen_descriptor_table();
     fz_title_init(argc, argv);
+    signal(SIGCHLD, SIG_DFL); /* who starts us may ignore it: then nobody is told how a process ended */
     if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
         _exit(fz_zygote_back_main(argc, argv, fz_roles));
     fz_thread_claim_main();

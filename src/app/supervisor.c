@@ -97,7 +97,6 @@ bool fz_supervise(const struct fz_supervision *how, int *status)
     sigemptyset(&awaited);
     for (size_t i = 0; i < sizeof awaited_ones / sizeof *awaited_ones; i++)
         sigaddset(&awaited, awaited_ones[i]);
-    signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_BLOCK, &awaited, &before);
     int alive[2];
     if (pipe2(alive, O_CLOEXEC) < 0) /* it works without */

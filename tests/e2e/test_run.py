@@ -4,6 +4,7 @@
 import contextlib
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -202,6 +203,15 @@ def test_a_failure_is_seen(start):
         frieze.key("x", "k")
         says(frieze, "sh: failed with exit status 3\naaaa\nbbbb")
         assert rows(frieze) == 3
+
+
+def test_a_failure_is_seen_where_deaths_are_ignored(start, home, scratch):
+    """By who starts the program: then the system tells nobody how a process ended."""
+    ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    home.program = script(scratch, "ignoring", f"exec {sys.executable} -c '{ignoring}' {home.program} \"$@\"\n")
+    with start("k = false\n") as frieze:
+        frieze.idle().key("x", "k")
+        says(frieze, lambda text: text and text.startswith("false: failed"))
 
 
 def test_the_panel_lists_them(start):
