@@ -117,7 +117,7 @@ static void drop_return(struct fz_paths *paths, char *path)
 static bool take_path(struct fz_scanner *scanner, const char *text)
 {
     struct fz_paths *paths = scanner->paths;
-    char *path = fz_path_absolute(text);
+    char *path = fz_path_locate(text);
     enum fz_source_doubt doubt;
     struct stat st;
     if (!scanner->sources->options.nul_separated && !paths->is_given)

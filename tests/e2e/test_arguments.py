@@ -1,6 +1,7 @@
 """The command line: what it refuses, and with which line and status; sources; paths on standard input."""
 # ctest: COST 20
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -222,6 +223,17 @@ def test_paths_on_stdin_are_taken_as_they_are(home):
     for number, name in enumerate(names):
         pictures.draw(number).save(open(bytes(home.path) + b"/" + name, "wb"), "png")
     assert paths_on_stdin(home, b"\0".join(names), "-0") == ([[0, 1, 2]], [])
+
+
+def test_two_dots_behind_a_link_on_stdin(home, folder):
+    """They lead where the system says, as among the arguments."""
+    (home / "far").mkdir()
+    (home / "far" / "below").mkdir()
+    os.symlink(home / "far" / "below", home / "link")
+    pictures.fill(home / "far", 1)
+    name, = (path.name for path in (home / "far").iterdir() if path.is_file())
+    stats, result = home.stats("--quit-when", "loaded", "-", data=f"link/../{name}\n".encode())
+    assert (stats["items"], stats["failed"]) == (1, 0), result.err
 
 
 def test_paths_on_stdin_that_are_not_there(home, folder):
