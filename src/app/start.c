@@ -306,7 +306,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
 
     code = fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
                            err);
-    if (code == FZ_E_USAGE)
+    bool is_asked_for = app->options.values[FZ_OPTION_NAME].origin == FZ_ORIGIN_COMMAND_LINE;
+    if (code == FZ_E_USAGE && is_asked_for)
         return code;
     if (code != FZ_OK) /* the wall works without */
         fz_log("no control socket: %s", err->msg);

@@ -3,6 +3,7 @@
 #include "base/pulse.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Of `n`, as read(2) gave it. False: there is no more to read. */
@@ -55,4 +56,10 @@ bool fz_pwrite_full(int fd, const void *bytes, size_t len, off_t at)
            writes_on(pwrite(fd, (const char *)bytes + done, len - done, at + (off_t)done), &done))
         ;
     return done == len;
+}
+
+enum fz_err fz_flush_output(struct fz_error *err)
+{
+    bool whole = fflush(stdout) == 0 && !ferror(stdout);
+    return whole ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "cannot write to standard output");
 }

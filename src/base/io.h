@@ -3,6 +3,8 @@
 #ifndef FZ_BASE_IO_H
 #define FZ_BASE_IO_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -15,5 +17,8 @@ bool fz_pread_full(int fd, void *to, size_t len, off_t at, size_t *got);
 /* Any thread. False with errno: not all of it. */
 bool fz_write_full(int fd, const void *bytes, size_t len);
 bool fz_pwrite_full(int fd, const void *bytes, size_t len, off_t at);
+
+/* Main thread. IO where not all that was printed has come to standard output. */
+enum fz_err fz_flush_output(struct fz_error *err);
 
 #endif

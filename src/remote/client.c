@@ -1,5 +1,6 @@
 #include "remote/client.h"
 
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -28,16 +29,23 @@ static enum fz_err open_connection(const char *name, int *fd, struct fz_error *e
     return code;
 }
 
+/* A path is relative to who asks, not to who answers. Caller frees. */
+static char *argument_of(const char *command, int i, const char *text)
+{
+    if (strcmp(command, "screenshot") == 0 || (strcmp(command, "scale") == 0 && i == 2))
+        return fz_path_typed(text);
+    return fz_strdup(text);
+}
+
 /* One line; the caller frees. NULL where an argument is not UTF-8. */
 static char *request_line(int argc, char **argv)
 {
     json_t *args = json_array();
-    bool takes_path = strcmp(argv[0], "screenshot") == 0; /* relative to who asks, not to who writes */
     int rc = 0;
     for (int i = 1; i < argc; i++) {
-        char *path = takes_path ? fz_path_absolute(argv[i]) : NULL;
-        rc |= json_array_append_new(args, json_string(path ? path : argv[i]));
-        free(path);
+        char *text = argument_of(argv[0], i, argv[i]);
+        rc |= json_array_append_new(args, json_string(text));
+        free(text);
     }
     json_t *request = json_pack("{s:i,s:s,s:o}", "id", 1, "cmd", argv[0], "args", args);
     char *text = request && rc == 0 ? json_dumps(request, JSON_COMPACT) : NULL;
@@ -75,7 +83,7 @@ static enum fz_err print_answer(const json_t *answer, struct fz_error *err)
         json_dumpf(result, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
         putchar('\n');
     }
-    return FZ_OK;
+    return fz_flush_output(err);
 }
 
 /* Takes `fd`. */

@@ -388,6 +388,17 @@ def test_marks_that_could_not_be_written_are_at_the_end(home, folder):
     assert (place / "marks").read_text() == str(folder / NAMES[0]) + "\n"
 
 
+def test_marks_that_cannot_be_written_at_the_end_are_a_failure(home, folder):
+    place = home / "drive"
+    place.mkdir()
+    with home.start("--marks", place / "marks", folder) as frieze:
+        place.rename(home / "away")
+        frieze.idle().key("m")
+        frieze.expected_status = 1
+        assert frieze.end() == 1
+    assert any(str(place) in line for line in frieze.errors())
+
+
 def test_the_file_of_marks_is_never_seen_half_written(home):
     """However often it is rewritten, a reader finds all of it as it was or all of it as it is; each within a second."""
     many = home / "many"

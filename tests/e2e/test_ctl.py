@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 
 import pytest
 from PIL import Image
@@ -218,6 +219,21 @@ def test_screenshot_path_of_the_caller(wall, home):
     assert (home / "there" / "mine.png").exists()
 
 
+def test_scale_folder_of_the_caller(wall, home):
+    (home / "there").mkdir(exist_ok=True)
+    command = f"cd '{home.path}/there' && exec '{wall.home.program}' ctl scale 100 smaller"
+    process = wall.home.popen(["sh", "-c", command])
+    assert process.wait(PATIENCE_S) == 0
+    wait_until(lambda: (home / "there" / "smaller").exists() and os.listdir(home / "there" / "smaller"), wall.errors)
+
+
+def test_an_answer_that_cannot_be_written_is_a_failure(wall):
+    with open("/dev/full", "wb") as full:
+        process = wall.home.popen([wall.home.program, "ctl", "status"], stdout=full, stderr=subprocess.PIPE)
+        said = process.communicate(timeout=PATIENCE_S)[1]
+    assert process.returncode == 1 and b"standard output" in said, said
+
+
 def test_stats(wall):
     live = json.loads(wall.ctl("stats").out)
     assert live["items"] == 60 and live["startup"]["first_tile"] > 0
@@ -255,6 +271,16 @@ def test_socket_without_a_runtime_folder(home, folder):
     finally:
         if not existed and os.path.isdir(path) and not os.listdir(path):
             os.rmdir(path)
+
+
+def test_a_socket_that_has_too_long_a_path(home, folder):
+    """Whoever asks for a name is told; the wall of who does not is there without."""
+    home.environment["XDG_RUNTIME_DIR"] = str(home / ("long" * 25))
+    command = "--headless", "--size", "300x300", "--quit-when", "loaded", folder
+    result = home.frieze(*command)
+    assert result.status == 0 and "no control socket" in result.err, result.err
+    result = home.frieze("--name", "mine", *command)
+    assert result.status == 2 and "too long" in result.err, result.err
 
 
 def test_socket_folder_that_others_can_enter(home, folder):

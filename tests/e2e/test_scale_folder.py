@@ -191,6 +191,15 @@ def test_a_list_that_cannot_be_written_is_told(home, source):
     assert program.returncode == 1 and len(said) == 1 and "standard output" in said[0], said
 
 
+@pytest.mark.parametrize("form", ([], ["--json"]))
+def test_a_summary_that_cannot_be_written_is_told(home, source, form):
+    with open("/dev/full", "wb") as full:
+        program = home.popen([home.program, "scale", "-r", *form, source, home / "made"], stdout=full, stderr=subprocess.PIPE)
+        said = program.communicate(timeout=PATIENCE_S)[1].decode().splitlines()
+    assert program.returncode == 1 and "standard output" in said[-1], said
+    assert contents(home / "made")
+
+
 def test_usage(home, source):
     for wrong in (["-f", "tiff"], ["--shard", "3/2"], ["--shard", "0/2"], ["-s", "x"], ["-c", "0"]):
         assert len(scale(home, *wrong, source, home / "out", status=2).lines) == 1

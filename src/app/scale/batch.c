@@ -1,6 +1,7 @@
 #include "app/scale/batch.h"
 
 #include "app/limits.h"
+#include "base/io.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -323,7 +324,8 @@ static void print_json(const struct fz_scale_batch *batch, size_t workers, const
     json_decref(object);
 }
 
-void fz_scale_batch_print_summary(const struct fz_scale_batch *batch, size_t workers, bool uses_processes)
+enum fz_err fz_scale_batch_print_summary(const struct fz_scale_batch *batch, size_t workers,
+                                         bool uses_processes, struct fz_error *err)
 {
     const char *what = uses_processes ? "process" : "thread", *ending = uses_processes ? "es" : "s";
     char text[120];
@@ -333,5 +335,5 @@ void fz_scale_batch_print_summary(const struct fz_scale_batch *batch, size_t wor
     else if (!batch->settings->quiet)
         printf("%s using %zu %s%s%s\n", text, workers, what, workers == 1 ? "" : ending,
                is_canceled(batch) ? " canceled" : "");
-    fflush(stdout); /* the end may be short */
+    return fz_flush_output(err); /* the end may be short */
 }

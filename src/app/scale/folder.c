@@ -4,10 +4,10 @@
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/path.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 enum {
@@ -112,8 +112,7 @@ static enum fz_err list_names(const struct fz_scale_batch *batch, struct fz_erro
 {
     for (size_t i = 0; i < batch->count; i++)
         puts(batch->items[i].name);
-    bool whole = fflush(stdout) == 0 && !ferror(stdout);
-    return whole ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "standard output");
+    return fz_flush_output(err);
 }
 
 static enum fz_err scale(struct console *c, struct fz_error *err)
@@ -136,7 +135,9 @@ static enum fz_err scale(struct console *c, struct fz_error *err)
         if (!goes_on)
             cancel(c, &work);
         fz_progress_clear(&c->crew.progress);
-        fz_scale_batch_print_summary(batch, c->crew.workers, c->crew.zygotes.decoders != NULL);
+        if (fz_scale_batch_print_summary(batch, c->crew.workers, c->crew.zygotes.decoders != NULL, err) !=
+            FZ_OK)
+            return err->code;
     }
     if (!goes_on)
         return FZ_E_CANCELLED;

@@ -407,6 +407,11 @@ enum fz_err fz_scale_window_summary(struct fz_app *app)
     if (task->failure.code != FZ_OK)
         return task->failure.code;
     fz_task_cancel(&w->batch.task, fz_now_us()); /* what did not end by itself */
-    fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->zygotes.decoders != NULL);
+    struct fz_error err;
+    if (fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->zygotes.decoders != NULL,
+                                     &err) != FZ_OK) {
+        fz_log_error(&err);
+        return err.code;
+    }
     return !is_whole ? FZ_E_CANCELLED : task->failed > 0 || app->scan.failed || is_empty ? FZ_E_IO : FZ_OK;
 }

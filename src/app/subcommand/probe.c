@@ -3,6 +3,7 @@
 #include "app/limits.h"
 #include "app/subcommand/subcommand.h"
 #include "base/json.h"
+#include "base/io.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -82,8 +83,8 @@ static enum fz_err probe_all(const struct fz_arguments *arguments, struct fz_err
         print_line(arguments->operands[i], &probe, &why);
     }
     fz_own_engine_stop(&own);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return fz_fail(err, FZ_E_IO, errno, "standard output");
+    if (fz_flush_output(err) != FZ_OK)
+        return err->code;
     err->code = failed ? FZ_E_DAMAGED : FZ_OK; /* its line has said why */
     return err->code;
 }

@@ -318,8 +318,10 @@ void fz_marks_finish(struct fz_app *app)
         fz_loader_collect(app, 0); /* an older state must not come after the last one */
     if ((app->marks.changed_us > 0 || app->marks.write) && keeps_file(app)) {
         struct write_load *load = new_write(app);
-        if (write_file(load, &err) != FZ_OK)
+        if (write_file(load, &err) != FZ_OK) {
             fz_log_error(&err);
+            app->status = app->status == FZ_OK ? err.code : app->status;
+        }
         free_write(load);
     }
 }
@@ -336,8 +338,7 @@ void fz_marks_print(struct fz_app *app)
         write_paths(stdout, marked, fz_marked_items(marked), separator(app));
         fz_marked_free(marked);
     }
-    if ((fflush(stdout) != 0 || ferror(stdout)) && app->status == FZ_OK) {
-        fz_fail(&err, FZ_E_IO, errno, "cannot write to standard output");
+    if (fz_flush_output(&err) != FZ_OK && app->status == FZ_OK) {
         fz_log_error(&err);
         app->status = err.code;
     }
