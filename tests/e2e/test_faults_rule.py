@@ -89,4 +89,5 @@ def test_nothing_but_its_own_tile(home, isolation):
             assert all(says in line or "set aside" in line and says in about[1] for line in about), about
         # The first round loads what is there from then on. A decoder that is being replaced has its own beside the new one's.
         wait_until(lambda: len(frieze.descriptors()) <= used[1][0], lambda: f"{used}: {frieze.descriptors()}")
-        assert is_sanitized() or used[-1][1] < used[1][1] + MB, used
+        before = max(own for _, own in used[:2])  # now and then there is less for a moment
+        assert is_sanitized() or used[-1][1] < before + MB, used
