@@ -1,8 +1,8 @@
 #include "app/scale/batch.h"
 
 #include "app/limits.h"
-#include "base/io.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "decode/files.h"

@@ -63,7 +63,7 @@ const struct fz_scale_item *fz_scale_batch_take(struct fz_scale_batch *batch, co
 /* All is done, or whatever was begun when it was cancelled. */
 bool fz_scale_batch_is_over(const struct fz_scale_batch *batch);
 
-/* "copied 1 scaled 2 using 2 processes" to standard output, or the same as JSON, as the settings say. */
+/* "copied 1 scaled 2 using 2 processes" to standard output, or the same as JSON, as the settings say. IO where that failed. */
 enum fz_err fz_scale_batch_print_summary(const struct fz_scale_batch *batch, size_t workers,
                                          bool uses_processes, struct fz_error *err);
 /* "copied 1 scaled 2", with what else there is to say. */

@@ -2,8 +2,8 @@
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "app/subcommand/subcommand.h"
-#include "base/json.h"
 #include "base/io.h"
+#include "base/json.h"
 #include "base/log.h"
 
 #include <errno.h>
