@@ -3,6 +3,7 @@
 #include "base/leftover.h"
 #include "base/sanitized.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <malloc.h>
 
 enum {
     HUGE_PAGE_BYTES = 2 << 20, /* where pages have 4 KB, on x86 and on ARM */
