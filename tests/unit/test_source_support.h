@@ -252,7 +252,7 @@ FZ_TEST void assert_list(struct world *w, const char *expected)
 /* Waits until the list is as expected; then for a moment whether it stays so. */
 FZ_TEST void world_until(struct world *w, const char *expected)
 {
-    int64_t deadline = fz_now_us() + 10000000;
+    int64_t deadline = fz_now_us() + 30000000;
     for (;;) {
         world_take(w);
         char *text = world_text(w);
