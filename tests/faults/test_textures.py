@@ -101,3 +101,13 @@ def test_none_can_be_filled_any_more(home, isolation, first):
         frieze.key("Esc").until(mode="wall")
         assert len(frieze.errors()) <= 1 and all("renderer refuses" in line for line in frieze.errors())
     assert "SDL_UpdateTexture" in log.read_text()
+
+
+def test_a_show_goes_on(home, isolation, folder):
+    """Past pictures that get no texture: a sign would stand still for good."""
+    more, log = failing(home, "texture:1+")
+    with home.start(*WALL[1:], "-s", "--delay", "0.4", "--isolation", isolation, folder, more=more) as frieze:
+        for index in (4, 9, 2):
+            frieze.until(mode="slideshow", index=index, failed=0)
+        assert len(frieze.errors()) == 1 and "renderer refuses" in frieze.errors()[0]
+    assert "SDL_CreateTexture" in log.read_text()

@@ -128,12 +128,13 @@ int64_t fz_picture_look(struct fz_app *app)
     if (app->mode != FZ_MODE_PICTURE || picture->shown == picture->item || picture->item == FZ_ITEM_NONE)
         return FZ_NEVER;
     const struct fz_tile *tile = fz_loader_tile(app, picture->item);
-    bool sharp = texture_of(app, picture->item, FZ_FOR_PICTURE) || (tile && tile->error);
+    const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_PICTURE] : NULL;
+    bool settled = r && (r->texture || tile->error || (r->refused && !r->job));
     bool coarse = texture_of(app, picture->item, FZ_FOR_WALL) != NULL;
     if (picture->behind_us == 0)
         picture->behind_us = app->now_us;
     bool waited = app->now_us - picture->behind_us >= COARSE_AFTER_US || picture->shown == FZ_ITEM_NONE;
-    if (sharp || (coarse && waited && !app->show.running)) {
+    if (settled || (coarse && waited && !app->show.running)) {
         int64_t steady_us = fz_steady_picture_us(app, picture->item);
         if (steady_us > app->now_us)
             return steady_us;
