@@ -235,6 +235,51 @@ def test_idle_means_that_the_frame_is_there(home):
             assert near(color(running), shown)
 
 
+def test_loading_that_is_paused_starts_nothing(home):
+    """What was stepped through stands afterwards too; what plays waits for its frames, and goes on with them."""
+    path = save(home / "a.gif", [60] * 6, loop=0)
+    with show(home, path, "--motion=off") as running:
+        running.idle().key("^n")
+        playing(running, 1, paused=True)
+        running.key("P").idle().key("P").idle()
+        playing(running, 1, paused=True)
+    with show(home, path) as running:
+        playing(running, 2)
+        running.key("P").idle()
+        playing(running, paused=False)
+        running.key("P")
+        watch(running, 3)
+
+
+def test_one_that_is_paused_is_as_sharp_as_it_is_large(home):
+    """A zoom shows the pixels of the frame that stands."""
+    size = 1600, 1200
+    rows, columns = np.indices(size[::-1])
+    checks = [Image.fromarray(((rows + columns) % 2 * 255).astype(np.uint8) & grey) for grey in (255, 200, 140, 90)]
+    checks[0].save(home / "a.gif", save_all=True, append_images=checks[1:], duration=80, loop=0)
+    with show(home, home / "a.gif") as running:
+        playing(running, 1)
+        running.key("^Space")
+        at = playing(running, paused=True)["frame"]
+        for key, sharp in ((None, False), ("a", True)):
+            middle = (running.key(key) if key else running).idle().screenshot().convert("L")
+            steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
+            assert (steps.min() > 60) == sharp, (key, steps)
+            playing(running, at, paused=True)
+
+
+def test_the_end_is_the_start_again(home):
+    """Of one that plays once, also where its last frame was paused at."""
+    path = save(home / "a.gif", [60] * 4)
+    with show(home, path) as running:
+        playing(running, 3, ended=True)
+        running.key("^p")
+        playing(running, 2, paused=True)
+        running.key("^n")
+        playing(running, 3, paused=True)
+        assert watch(running.key("^Space"), 1)[0][1] < 3
+
+
 def test_stays_with_its_picture(home):
     """What is left stops, comes back from the start, and its tile is the first frame."""
     folder = pictures.fill(home / "some", 1, SIZE)

@@ -122,6 +122,20 @@ def test_a_zoom_shows_their_pixels(home, size):
         assert running.status()["animation"]["frame"] == 2
 
 
+def test_loading_that_is_paused_leaves_the_page(home):
+    """It stays while loading is paused and after; one that is turned to meanwhile comes when loading goes on."""
+    path = save(home / "a.tif", plain())
+    with show(home, path) as running:
+        running.idle().key("Return").idle()
+        for keys, page in ((("^n",), 1), (("P",), 1), (("P",), 1), (("^n",), 2), (("P", "^n", "P"), 3)):
+            assert near(at(turn(running, *keys), 200, 150), COLORS[page]), keys
+            assert running.status()["animation"]["frame"] == page
+    with show(home, path) as running:
+        running.idle().key("Return").idle().key("P").idle()
+        assert near(at(turn(running, "^n", "P"), 200, 150), COLORS[1])
+        assert running.errors() == []
+
+
 def test_the_first_page_comes_in_squares(home):
     """As a picture without others does: what is seen of it at 100 %, and what lies around that."""
     size = 3000, 4000

@@ -24,6 +24,7 @@ static void stop(struct fz_app *app)
     *a = (struct fz_animate){.seek = FZ_ANIM_NEXT,
                              .asked = a->asked,
                              .stepped = a->stepped,
+                             .sought = a->sought,
                              .hidden = a->hidden,
                              .hovered = a->hovered,
                              .hovered_us = a->hovered_us};
@@ -104,7 +105,7 @@ static fz_item_id wanted(struct fz_app *app, enum fz_purpose *purpose)
         a->hovered_us = app->now_us;
     }
     *purpose = on_wall ? FZ_FOR_WALL : FZ_FOR_PICTURE;
-    if (app->ending || app->loading_paused)
+    if (app->ending)
         return FZ_ITEM_NONE;
     if (app->mode == FZ_MODE_PICTURE)
         return wanted_picture(app);
@@ -139,6 +140,10 @@ static void follow(struct fz_app *app)
     }
     a->item = item;
     a->purpose = purpose;
+    if (item != FZ_ITEM_NONE && item == a->asked && a->stepped) { /* it stands where it stood */
+        a->paused = true;
+        fz_frames_seek(app, a->sought);
+    }
 }
 
 int64_t fz_animate_step(struct fz_app *app)
@@ -211,7 +216,8 @@ enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
         a->stepped = false;
         return FZ_OK;
     }
-    if (fz_frame_front(a)->ready && fz_frame_front(a)->last && !a->paused) {
+    if (fz_frame_front(a)->ready && fz_frame_front(a)->last) {
+        a->paused = false;
         fz_frames_seek(app, 0);
         return FZ_OK;
     }
@@ -224,7 +230,8 @@ enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
 bool fz_animate_is_seeking(const struct fz_app *app)
 {
     const struct fz_animate *a = &app->animate;
-    return a->reveal && a->item != FZ_ITEM_NONE && !a->halted && !a->refused && !a->hidden;
+    bool goes_on = !a->halted && !a->refused && !a->hidden && !app->loading_paused;
+    return a->reveal && a->item != FZ_ITEM_NONE && goes_on;
 }
 
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
@@ -235,6 +242,8 @@ enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
     bool turns = may_turn(tile);
     if (!turns && !may_play(tile, FZ_FOR_PICTURE))
         return fail_still(tile, err);
+    if (a->asked != tile->item && a->item != tile->item)
+        a->sought = 0;
     a->asked = tile->item;
     a->stepped = true;
     follow(app);

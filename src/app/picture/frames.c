@@ -119,13 +119,13 @@ static bool stands(const struct fz_animate *a)
     return a->paused || a->hidden;
 }
 
-/* A page stays: it is made anew where a zoom shows more of it. */
+/* What stands is made anew where a zoom shows more of it. */
 static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const struct plan *plan)
 {
     const struct fz_animate *a = &app->animate;
     const struct fz_frame *front = &a->frames[a->front];
     int w, h, had_w, had_h;
-    if (!fz_image_has_pages(tile->format) || !front->ready || a->reveal || a->hidden)
+    if (!a->paused || !front->ready || a->reveal || a->hidden)
         return;
     fz_image_fit(tile->picture_w, tile->picture_h, plan->box_w, plan->box_h, &w, &h);
     fz_image_fit(tile->picture_w, tile->picture_h, front->box_w, front->box_h, &had_w, &had_h);
@@ -151,7 +151,7 @@ void fz_frames_make_next(struct fz_app *app)
     struct fz_animate *a = &app->animate;
     const struct fz_tile *tile = fz_loader_tile(app, a->item);
     struct plan plan;
-    if (!tile || a->job || a->halted)
+    if (!tile || a->job || a->halted || app->loading_paused)
         return;
     bool planned = make_plan(app, tile, &plan);
     if (planned)
