@@ -26,6 +26,7 @@ static command_function *const handlers[FZ_COMMANDS] = {
 };
 
 static const double TILE_STEP = 1.25, PICTURE_STEP = 1.25, PAN_PART = 0.15;
+static const double MOST_STEPS = 100; /* from the smallest to the largest of all, and no further than doubles go */
 
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
@@ -179,7 +180,7 @@ HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app
 HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
                                  fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
 TRY_HANDLER(layout, fz_wall_next_layout(app, err))
-HANDLER(pause_show, app->show.paused = !app->show.paused, app->show.since_us = 0)
+HANDLER(pause_show, fz_picture_catch_up(app), app->show.paused = !app->show.paused, app->show.since_us = 0)
 
 void fz_app_go_to(struct fz_app *app, size_t index)
 {
@@ -247,10 +248,11 @@ static enum fz_err zoom(struct fz_app *app, long steps)
 {
     struct fz_camera *camera = &app->picture.camera;
     fz_picture_catch_up(app);
+    double times = fmax(fmin((double)steps, MOST_STEPS), -MOST_STEPS);
     if (on_wall(app)) {
-        fz_wall_set_tile_size(app, pow(TILE_STEP, (double)steps));
+        fz_wall_set_tile_size(app, pow(TILE_STEP, times));
     } else {
-        fz_camera_zoom_at(camera, pow(PICTURE_STEP, (double)steps), camera->view_w / 2, camera->view_h / 2);
+        fz_camera_zoom_at(camera, pow(PICTURE_STEP, times), camera->view_w / 2, camera->view_h / 2);
         say_if_limited(app);
     }
     app->loader.moved = true;
@@ -323,6 +325,7 @@ static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, s
     if (call->count > 0)
         change_delay(app, call->count / app->options.values[FZ_OPTION_DELAY].seconds, err);
     if (app->show.running && call->count == 0) {
+        fz_picture_catch_up(app);
         fz_show_stop(app);
         fz_app_notice(app, "Slideshow ended");
     } else if (!app->show.running) {

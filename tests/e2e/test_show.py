@@ -70,6 +70,38 @@ def test_keys_are_meant_for_what_is_in_view_while_a_show_waits(home):
         frieze.key("P").until(mode="slideshow", title=f"p{seen[-1] + 1}.png")
 
 
+@pytest.mark.parametrize("key, mode", [("Space", "slideshow"), ("s", "picture"), ("Return", "wall"), ("t", "wall")])
+def test_what_is_in_view_is_kept_while_a_show_waits(home, key, mode):
+    """Paused, ended or left then: the picture that is seen stays, and is the one that is selected."""
+    many = pictures.fill(home / "many", 40, (400, 300))
+    with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", many) as frieze:
+        frieze.until(mode="slideshow", index=1)
+        frieze.key("P")
+        seen = []
+        while len(seen) < 5 or len(set(seen[-5:])) > 1:
+            time.sleep(0.4)
+            seen.append(in_view(frieze)[0])
+        frieze.key(key, "P").until(mode=mode, title=f"p{seen[-1]}.png", index=seen[-1])
+        frieze.idle()
+        assert frieze.status()["title"] == f"p{seen[-1]}.png"
+        assert mode == "wall" or in_view(frieze)[0] == seen[-1]
+
+
+def test_what_was_dropped_takes_no_place_in_the_history(home):
+    """Going back past ten that were taken off the wall finds those that were shown before them."""
+    many = pictures.fill(home / "many", 30, (400, 300))
+    with home.start("--history", "5", "--size", "400x300", many) as frieze:
+        frieze.idle().key("Home", "Return").idle()
+        for _ in range(5):
+            frieze.key("n").idle()
+        for _ in range(10):
+            frieze.key("D").idle()
+        frieze.until(index=5, items=20)
+        hits = frieze.stats()["cache"]["hits"]
+        frieze.key("p", "p", "p", "p", "p").until(index=0)
+        assert frieze.stats()["cache"]["hits"] == hits + 5
+
+
 def test_paused_show_stands_still(home, x11, folder):
     with home.start("-s", "-d", "0.2", "--size", "400x300", folder, display=x11) as frieze:
         frieze.until(mode="slideshow", index=2)

@@ -104,7 +104,9 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
         }
         app->loader.moved = true;
     } else if (zoom) {
-        fz_wall_set_tile_size(app, pow(WHEEL_ZOOM, notches));
+        long turned = fz_wheel_turn(&app->picture.wheel, notches, app->now_us);
+        if (turned != 0) /* a size is a whole number: small turns would be lost */
+            fz_wall_set_tile_size(app, pow(WHEEL_ZOOM, (double)turned));
     } else {
         notches -= fz_layout_along(&app->wall.layout, event->preciseX, 0);
         fz_scroll_by(&app->wall.scroll, -notches * WHEEL_ROWS * fz_layout_pitch(&app->wall.layout));

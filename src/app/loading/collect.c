@@ -77,7 +77,9 @@ static void note_unsupported(struct fz_app *app, fz_item_id item)
 /* Too much at the size that a zoom asked for: the picture itself is well. */
 static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 {
-    bool enlarged = job->want.times > 1 && job->want.box_w > job->image.width;
+    const struct fz_tile *tile = fz_loader_tile(app, job->item);
+    int own_w = job->image.width > 0 ? job->image.width : tile ? tile->picture_w : 0;
+    bool enlarged = job->want.times > 1 && own_w > 0 && job->want.box_w > own_w;
     bool zoomed = enlarged || fz_loader_is_zoomed(app, job);
     enum fz_err code = job->error.code;
     bool too_much = code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_TIMEOUT;

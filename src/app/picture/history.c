@@ -142,6 +142,15 @@ void fz_history_add(struct fz_app *app, fz_item_id item)
     }
 }
 
+void fz_history_forget(struct fz_app *app, fz_item_id item)
+{
+    struct fz_history *history = &app->picture.history;
+    const struct fz_visit *visit = find(history, item);
+    fz_history_drop_copy(app, item);
+    if (visit)
+        remove_at(history, (size_t)(visit - history->visits));
+}
+
 bool fz_history_retraces(const struct fz_app *app)
 {
     const struct fz_history *history = &app->picture.history;

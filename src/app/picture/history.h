@@ -33,6 +33,8 @@ int fz_history_copy(const struct fz_app *app, fz_item_id item, const struct fz_f
 uint64_t fz_history_room(const struct fz_app *app);
 /* Takes that of a FRAME job that came home; what was left longest makes room for it. */
 void fz_history_take_copy(struct fz_app *app, struct fz_job *job);
+/* It has left the list: the others keep their places. */
+void fz_history_forget(struct fz_app *app, fz_item_id item);
 /* Its file has changed, or went. */
 void fz_history_drop_copy(struct fz_app *app, fz_item_id item);
 /* That may have become less. */

@@ -80,6 +80,7 @@ static void log_shown(struct fz_app *app)
 void fz_picture_forget(struct fz_app *app, fz_item_id item)
 {
     struct fz_picture *picture = &app->picture;
+    fz_history_forget(app, item);
     if (picture->fading == item)
         picture->fading = FZ_ITEM_NONE;
     if (picture->shown != item)
@@ -120,16 +121,28 @@ static int64_t look_for_lost(struct fz_app *app, const struct fz_tile *tile)
     return app->now_us + LOST_US;
 }
 
+/* It will not become any better than it is. */
+static bool is_settled(const struct fz_app *app, const struct fz_tile *tile)
+{
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    int box_w, box_h;
+    if (r->texture || tile->error)
+        return true;
+    fz_picture_box(app, tile->item, &box_w, &box_h);
+    return r->refused && !r->job && r->box_w == box_w && r->box_h == box_h;
+}
+
 /* Shows what was asked for as soon as it is there: sharp, or after a while coarse, or that it failed; and not so soon that it
  * would flash. */
 int64_t fz_picture_look(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
+    if (picture->shown == picture->item)
+        picture->behind_us = 0;
     if (app->mode != FZ_MODE_PICTURE || picture->shown == picture->item || picture->item == FZ_ITEM_NONE)
         return FZ_NEVER;
     const struct fz_tile *tile = fz_loader_tile(app, picture->item);
-    const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_PICTURE] : NULL;
-    bool settled = r && (r->texture || tile->error || (r->refused && !r->job));
+    bool settled = tile && is_settled(app, tile);
     bool coarse = texture_of(app, picture->item, FZ_FOR_WALL) != NULL;
     if (picture->behind_us == 0)
         picture->behind_us = app->now_us;
@@ -227,6 +240,8 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
 void fz_picture_close(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
+    if (fz_show_waits(app)) /* for one that nobody has seen: it is this one that is left */
+        fz_picture_catch_up(app);
     log_shown(app);
     fz_show_stop(app);
     picture->closing = true;
