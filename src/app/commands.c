@@ -26,7 +26,7 @@ static command_function *const handlers[FZ_COMMANDS] = {
 };
 
 static const double TILE_STEP = 1.25, PICTURE_STEP = 1.25, PAN_PART = 0.15;
-static const double MOST_STEPS = 100; /* from the smallest to the largest of all, and no further than doubles go */
+static const double MOST_STEPS = 100; /* across all sizes, and within what doubles hold */
 
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {

@@ -42,6 +42,9 @@ struct fz_list_change {
  * neither. Costs O(new log new + items), with no allocation that grows with the list but its own. */
 bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct fz_list_change *change);
 
+/* Takes in ACCESS, as a whole, and leaves event->taken alone: times that are known may be others now. O(names). */
+void fz_list_touched(struct fz_list *list, const struct fz_source_event *event);
+
 /* Removes items (no pictures after all), in any order; ids that are stale are passed over. Gives how many went. As one of fz_list_apply
  * it costs what the list has, once. */
 size_t fz_list_remove(struct fz_list *list, const fz_item_id *ids, size_t count);

@@ -29,6 +29,8 @@ static void take_change(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
     fz_list_ask_again(list, slot);
+    if (slot < list->items.told_capacity) /* by its size and its time it may be the file that it was */
+        list->items.told[slot].known |= FZ_TOLD_ANEW;
     fz_list_tell_again(list, slot);
     if (row->flags & FZ_ITEM_DROPPED)
         return;
@@ -340,6 +342,18 @@ static size_t apply_folders(struct fz_list *list, struct fz_source_event *event)
     let_go_in(list, event);
     size_t swept = fz_list_sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
     return fz_list_lower(placed, swept);
+}
+
+void fz_list_touched(struct fz_list *list, const struct fz_source_event *event)
+{
+    FZ_MAIN_ONLY();
+    uint32_t folder = fz_items_folder(&list->items, event->dir);
+    for (uint32_t i = 0; i < event->count && folder != FZ_ITEMS_NONE; i++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
+        uint32_t slot = fz_items_find(&list->items, &key);
+        if (slot != FZ_ITEMS_NONE)
+            fz_list_ask_again(list, slot);
+    }
 }
 
 /* --- Any event --- */

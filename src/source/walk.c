@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "source/news.h"
 #include "source/scanner.h"
+#include "source/sidecars.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -112,7 +113,8 @@ struct listing {
     struct fz_batch below; /* its folders; `doubt` is 1 for a link */
     bool again;
     int64_t since_ns;        /* again: of the folder, see tree.h; 0: everything in it has changed */
-    struct fz_batch changed; /* again: files that changed since */
+    struct fz_batch changed; /* again: files that changed since, */
+    struct fz_batch beside;  /* and sidecars */
 };
 
 /* A folder that cannot be opened, or not be read to its end. */
@@ -160,16 +162,16 @@ static unsigned char type_behind(struct listing *l, const char *name)
 
 static void take_file(struct listing *l, const char *name)
 {
-    enum fz_source_doubt doubt;
+    enum fz_source_doubt doubt = FZ_SOURCE_PICTURE;
     struct stat st;
-    if (!fz_scanner_classify(l->scanner, name, &doubt)) {
-        l->root->left_out += !l->again;
-        return;
-    }
-    fz_batch_add(&l->scanner->walk.batch, name, doubt);
-    if (l->again &&
+    bool is_listed = fz_scanner_classify(l->scanner, name, &doubt);
+    bool is_sidecar = !is_listed && fz_is_sidecar(name);
+    l->root->left_out += !is_listed && !l->again;
+    if (is_listed)
+        fz_batch_add(&l->scanner->walk.batch, name, doubt);
+    if (l->again && (is_listed || is_sidecar) &&
         (l->since_ns == 0 || (fstatat(l->fd, name, &st, 0) == 0 && fz_tree_is_newer(&st, l->since_ns))))
-        fz_batch_add(&l->changed, name, doubt);
+        fz_batch_add(is_sidecar ? &l->beside : &l->changed, name, doubt);
 }
 
 static void take_entry(struct listing *l, const struct dirent *entry)
@@ -228,15 +230,21 @@ static void forget_missing(struct listing *l)
     }
 }
 
+static void send_news(struct listing *l, struct fz_batch *batch, enum fz_source_event_kind kind)
+{
+    if (batch->count == 0)
+        return;
+    fz_batch_sort(batch);
+    fz_scanner_push(l->scanner, fz_batch_event(batch, kind, l->root_index, l->path));
+}
+
 static void send_whole(struct listing *l)
 {
     struct fz_walk *walk = &l->scanner->walk;
     fz_batch_sort(&walk->batch);
     fz_scanner_push(l->scanner, fz_batch_event(&walk->batch, FZ_SOURCE_WHOLE, l->root_index, l->path));
-    if (l->changed.count == 0)
-        return;
-    fz_batch_sort(&l->changed);
-    fz_scanner_push(l->scanner, fz_batch_event(&l->changed, FZ_SOURCE_CHANGED, l->root_index, l->path));
+    send_news(l, &l->changed, FZ_SOURCE_CHANGED);
+    send_news(l, &l->beside, FZ_SOURCE_BESIDE);
 }
 
 /* Takes the descriptor. Returns 0 where it was read to its end, else an errno; ECANCELED when it is to
@@ -282,6 +290,7 @@ static void read_folder(struct listing *l)
     l->scanner->walk.batch.count = l->scanner->walk.batch.used = 0;
     fz_batch_fini(&l->below);
     fz_batch_fini(&l->changed);
+    fz_batch_fini(&l->beside);
 }
 
 static int open_folder(const char *path, struct stat *st)

@@ -2,6 +2,7 @@
 """What changes within a file of a share, where the folder's own time stays: nobody tells of it."""
 
 import errno
+import time
 
 import pytest
 
@@ -11,6 +12,7 @@ from frieze import wait_until
 from test_share import SMALL, age
 
 COUNT = 4
+OLD_S = 4  # so much older than a change of their folder, pictures have not changed with it
 
 
 @pytest.fixture
@@ -53,6 +55,21 @@ def test_overwritten_in_place(home, share):
         running.key("Return").until(mode="picture")
         rewrite(share.folder / "p0.png", encoded(7))
         wait_until(lambda: pictures.only(running.screenshot())[0] == 7, "the old picture")
+
+
+def test_sidecars_of_other_machines(home, share):
+    """They come, and change the folder's time: an order by rating follows."""
+    def rate(name, rating):
+        (share.folder / name).write_text(
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            f'<r:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" r:about="" xmp:Rating="{rating}"/></r:RDF></x:xmpmeta>')
+    with home.start(*SMALL, "--sort", "rating", share.path) as running:
+        running.until(items=COUNT, pending=0)
+        time.sleep(OLD_S)
+        for name, rating, order in (("p2.xmp", 3, [2, 0, 1, 3]), ("p3.png.xmp", 5, [3, 2, 0, 1]), ("p1.xmp", 4, [3, 1, 2, 0])):
+            rate(name, rating)
+            wait_until(lambda: shown(running) == order, lambda: shown(running))
+            time.sleep(OLD_S)
 
 
 def test_permission_comes_back(home, share):

@@ -98,6 +98,42 @@ def test_rewritten(frieze, folder):
     assert frieze.status()["index"] == 2 and frieze.errors() == []
 
 
+@pytest.mark.parametrize("way", ["in place", "renamed"])
+def test_rewritten_with_the_time_and_the_size_that_it_had(home, folder, way):
+    """As programs do that turn a picture or correct its date, and are told to keep the file's time."""
+    for path in folder.iterdir():
+        path.unlink()
+    for number in range(3):
+        pictures.write(folder / f"p{number}.bmp", number)
+        os.utime(folder / f"p{number}.bmp", (1.5e9, 1.5e9))
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as running:
+        running.idle("loaded")
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as running:
+        running.idle("loaded")
+        assert numbers(running) == [0, 1, 2] and running.stats()["cache"]["disk_hits"] == 3
+        if way == "in place":
+            with open(folder / "p1.bmp", "r+b") as file:
+                file.write(pictures.encoded(9, (320, 240), ".bmp"))
+                os.utime(file.fileno(), (1.5e9, 1.5e9))
+        else:
+            other = pictures.write(home / "other.bmp", 9)
+            os.utime(other, (1.5e9, 1.5e9))
+            other.rename(folder / "p1.bmp")
+        shows(running, 0, 9, 2)
+
+
+def test_touched(home, folder):
+    """Of what has another time, and nothing else, the order by that time is another one."""
+    for number in range(4):
+        os.utime(folder / f"p{number}.png", (1.5e9 + number, 1.5e9 + number))
+    with home.start("--size", "600x400", "--tile", "100x75", "--sort", "modified", folder) as running:
+        running.idle("loaded")
+        before = numbers(running)
+        assert sorted(before) == [0, 1, 2, 3]
+        os.utime(folder / "p1.png", (1.5e9 + 9, 1.5e9 + 9))
+        shows(running, *([1, *(n for n in before if n != 1)] if before[0] == 3 else [*(n for n in before if n != 1), 1]))
+
+
 def test_rewritten_while_it_is_open(frieze, folder):
     """The picture view shows the new pixels too."""
     frieze.key("Right", "Return").idle()

@@ -277,15 +277,20 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     fz_loader_list_changed(app);
 }
 
-void fz_loader_reread(struct fz_app *app, fz_item_id item)
+void fz_loader_read_anew(struct fz_app *app, fz_item_id item)
 {
     fz_loader_forget(app, item, false);
-    fz_about_read_anew(app, item);
-    fz_list_tell_anew(app->list, item);
-    fz_telling_step(app);
     struct fz_tile *tile = fz_loader_tile(app, item);
     if (tile)
         tile->reread = true;
+}
+
+void fz_loader_reread(struct fz_app *app, fz_item_id item)
+{
+    fz_loader_read_anew(app, item);
+    fz_about_read_anew(app, item);
+    fz_list_tell_anew(app->list, item);
+    fz_telling_step(app);
 }
 
 void fz_loader_release_picture(struct fz_app *app, fz_item_id item)

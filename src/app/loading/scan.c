@@ -112,6 +112,17 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
     }
 }
 
+/* New bytes are read whatever the tile cache says: programs that keep a file's time may keep its size too. */
+static void take_changed(struct fz_app *app, fz_item_id item, bool is_renamed)
+{
+    if (is_renamed)
+        fz_loader_forget(app, item, false);
+    else
+        fz_loader_read_anew(app, item);
+    if (!is_renamed && item == app->wall.selected)
+        fz_about_read_anew(app, item);
+}
+
 /* The list takes of the event what it can at once. */
 static bool apply(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals,
                   struct fz_list_change *change)
@@ -140,7 +151,7 @@ static bool take_changes(struct fz_app *app, struct fz_source_event *event, stru
         fz_loader_forget(app, change.removed[i], true);
     }
     for (size_t i = 0; i < change.changed_count; i++)
-        fz_loader_forget(app, change.changed[i], false);
+        take_changed(app, change.changed[i], event->kind == FZ_SOURCE_RENAMED);
     take_beside(app, &change);
     for (size_t i = 0; event->kind == FZ_SOURCE_RENAMED && i < change.changed_count; i++)
         if (fz_list_is_marked(app->list, change.changed[i]))
@@ -216,6 +227,8 @@ static bool take_event(struct fz_app *app, struct fz_source_event *event, struct
     } else if (event->kind == FZ_SOURCE_POLLED) {
         fz_revisit_add_root(app, event->root);
     } else if (event->kind == FZ_SOURCE_ACCESS) {
+        if (event->taken == 0)
+            fz_list_touched(app->list, event);
         return fz_loader_hear_access(app, event);
     } else {
         return take_changes(app, event, arrivals);
