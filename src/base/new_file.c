@@ -94,6 +94,16 @@ static int open_special(const char *path)
     return fd;
 }
 
+/* Who may read it, and write it, stays as it was, as far as this user may say so: another group than it had is like all others. */
+static void keep_access(int fd, const struct stat *old)
+{
+    bool same_group = fchown(fd, old->st_uid, old->st_gid) == 0 || fchown(fd, (uid_t)-1, old->st_gid) == 0;
+    struct stat now;
+    same_group = same_group || (fstat(fd, &now) == 0 && now.st_gid == old->st_gid);
+    mode_t mode = old->st_mode & 0777, others = mode & 07;
+    fchmod(fd, same_group ? mode : (mode & 0707) | others << 3);
+}
+
 enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct fz_error *err)
 {
     struct stat st;
@@ -108,7 +118,7 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
     fz_pulse_beat();
     int fd = special ? open_special(path) : create(file);
     if (fd >= 0 && file->replaces)
-        fchmod(fd, st.st_mode & 0777); /* who may read it stays as it was */
+        keep_access(fd, &st);
     if (fd >= 0 && (file->stream = fdopen(fd, "wb")) != NULL)
         return FZ_OK;
     int sys = errno;

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS = 5, VERSION = 12 }; /* another one where files are read in another way than before */
+enum { TEXTS = 5, VERSION = 13 }; /* another one where files are read in another way than before */
 
 struct fixed {
     uint32_t version, iso;
     int64_t clock_s;
     int32_t offset_minutes, rating;
     double exposure_s, f_number, focal_mm, latitude, longitude;
-    uint8_t date_known, date_is_local, date_of, has_position, has_rating, unused[3];
+    uint8_t date_known, date_is_local, date_of, date_to, has_position, has_rating, unused[2];
 };
 
 static const size_t text_at[TEXTS] = {
@@ -41,6 +41,7 @@ static uint8_t *pack(const struct fz_metadata *m, size_t *len)
         .date_known = m->date.known,
         .date_is_local = m->date.is_local,
         .date_of = (uint8_t)m->date.of,
+        .date_to = (uint8_t)m->date.to,
         .has_position = m->has_position,
         .has_rating = m->has_rating,
     };
@@ -67,6 +68,7 @@ static bool unpack(const uint8_t *bytes, size_t len, struct fz_metadata *out)
         .date = {.known = fixed.date_known,
                  .is_local = fixed.date_is_local,
                  .of = (enum fz_metadata_event)fixed.date_of,
+                 .to = (enum fz_metadata_unit)fixed.date_to,
                  .clock_s = fixed.clock_s,
                  .offset_minutes = fixed.offset_minutes},
         .exposure_s = fixed.exposure_s,
@@ -87,7 +89,7 @@ static bool unpack(const uint8_t *bytes, size_t len, struct fz_metadata *out)
         memcpy((char *)out + text_at[i], bytes + at, size + 1);
         at += size + 1;
     }
-    return fixed.version == VERSION && at == len;
+    return fixed.version == VERSION && at == len && fixed.date_to <= FZ_METADATA_YEAR;
 }
 
 static struct fz_cache_key key_of(const char *path, const struct fz_file_facts *file)

@@ -59,12 +59,37 @@ static void test_some_is_known(void **state)
                                                "rejected", NULL});
 }
 
+/* Nobody made up a clock time, or who took a scan. */
+static void test_dates_say_what_is_known(void **state)
+{
+    (void)state;
+    struct fz_metadata about = {
+        .date = {.known = true, .is_local = true, .clock_s = -473385600, .to = FZ_METADATA_YEAR}};
+    assert_lines(&about, (const char *const[]){"Taken", "1955", NULL});
+    about.date.to = FZ_METADATA_MONTH;
+    assert_lines(&about, (const char *const[]){"Taken", "1955-01", NULL});
+    about.date.to = FZ_METADATA_DAY;
+    assert_lines(&about, (const char *const[]){"Taken", "1955-01-01", NULL});
+    about.date = (struct fz_metadata_date){
+        .known = true, .clock_s = 1612325106, .of = FZ_METADATA_CHANGED, .to = FZ_METADATA_MINUTE};
+    assert_lines(&about, (const char *const[]){"Changed", "2021-02-03 04:05 +00:00", NULL});
+}
+
+static void test_long_exposures(void **state)
+{
+    (void)state;
+    struct fz_metadata about = {.exposure_s = 1800};
+    assert_lines(&about, (const char *const[]){"Exposure", "1800 s", NULL});
+    about.exposure_s = 99.94;
+    assert_lines(&about, (const char *const[]){"Exposure", "99.9 s", NULL});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_is_known),
-        cmocka_unit_test(test_all_is_known),
-        cmocka_unit_test(test_some_is_known),
+        cmocka_unit_test(test_nothing_is_known), cmocka_unit_test(test_all_is_known),
+        cmocka_unit_test(test_some_is_known),    cmocka_unit_test(test_dates_say_what_is_known),
+        cmocka_unit_test(test_long_exposures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

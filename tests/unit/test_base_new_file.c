@@ -103,6 +103,25 @@ static void takes_its_place_when_whole(void **state)
     assert_int_equal(open_descriptors(), descriptors);
 }
 
+/* As others of its group see to it together. */
+static void stays_whose_it_was(void **state)
+{
+    (void)state;
+    enum { OWNER = 12345, GROUP = 23456 };
+    struct fz_new_file file;
+    struct stat st;
+    write_file(path, "old", 3);
+    assert_int_equal(chmod(path, 0664), 0);
+    const bool may_give = chown(path, OWNER, GROUP) == 0;
+    begin(&file, "new");
+    assert_true(fz_new_file_close(&file, true));
+    assert_holds("new");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0664);
+    assert_int_equal(st.st_uid, may_give ? OWNER : geteuid());
+    assert_int_equal(st.st_gid, may_give ? GROUP : getegid());
+}
+
 static void is_forgotten_when_not(void **state)
 {
     (void)state;
@@ -282,10 +301,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
-        TEST(takes_its_place_when_whole),       TEST(is_forgotten_when_not),
-        TEST(a_name_may_be_as_long_as_any),     TEST(a_link_stays_a_link),
-        TEST(what_is_no_file_is_not_replaced),  TEST(nothing_half_written_outlives_the_process),
-        TEST(never_replaces_what_stands_there), TEST(never_replaces_by_a_rename),
+        TEST(takes_its_place_when_whole),
+        TEST(is_forgotten_when_not),
+        TEST(a_name_may_be_as_long_as_any),
+        TEST(a_link_stays_a_link),
+        TEST(what_is_no_file_is_not_replaced),
+        TEST(nothing_half_written_outlives_the_process),
+        TEST(never_replaces_what_stands_there),
+        TEST(never_replaces_by_a_rename),
+        TEST(stays_whose_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

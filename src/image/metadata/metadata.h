@@ -32,7 +32,7 @@ struct fz_metadata_date {
     int64_t clock_s;    /* since 1970 as if that clock went by UTC */
     int offset_minutes; /* UTC is clock_s less this */
     enum fz_metadata_event of;
-    enum fz_metadata_unit to; /* true of what was just read; the tile cache does not keep it */
+    enum fz_metadata_unit to;
 };
 
 /* Texts are valid UTF-8 without control characters, "" where nothing is known. Numbers are 0 then. */
