@@ -207,3 +207,16 @@ size_t fz_fold_text(const char *text, size_t len, char *out, size_t size)
         } while (at.read < at.len && (unsigned char)at.text[at.read] >= 0x80);
     }
 }
+
+char *fz_fold_case(const char *name)
+{
+    utf8proc_uint8_t *folded = NULL;
+    const utf8proc_option_t how = UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD;
+    utf8proc_map((const utf8proc_uint8_t *)name, 0, &folded, how);
+    if (folded)
+        return (char *)folded;
+    char *plain = fz_strdup(name); /* no UTF-8 */
+    for (char *at = plain; *at; at++)
+        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+    return plain;
+}

@@ -16,4 +16,8 @@ size_t fz_fold_text(const char *text, size_t len, char *out, size_t size);
  * long it is itself. */
 size_t fz_fold_next(const char *text, const char **bytes, size_t *count);
 
+/* Any thread. What is one name to file systems that know no case, or no composition, becomes the same bytes; an accent makes a difference. The
+ * caller frees. */
+char *fz_fold_case(const char *name);
+
 #endif

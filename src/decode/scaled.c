@@ -26,9 +26,10 @@ bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kin
 
 /* --- what stands there ---------------------------------------------------------------------------------------------- */
 
+/* No result is empty, but for one whose name outlived a power cut without its bytes. */
 static bool is_newer(const struct fz_look *there, const struct fz_look *picture)
 {
-    return S_ISREG(there->mode) && there->mtime_ns >= picture->mtime_ns;
+    return S_ISREG(there->mode) && there->bytes > 0 && there->mtime_ns >= picture->mtime_ns;
 }
 
 /* Whether something may be put there; else the job is done. */

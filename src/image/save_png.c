@@ -21,7 +21,7 @@ struct png_save {
     png_infop info;
     FILE *file;
     const struct fz_carried *carried;
-    char *xmp; /* owned: a text that ends */
+    char *xmp, *iptc; /* owned: texts that end */
     char *why;
     size_t why_size;
 };
@@ -39,16 +39,11 @@ static void on_warning(png_structp png, png_const_charp text)
     (void)text;
 }
 
-/* W3C, Portable Network Graphics, third edition, 11.3.3.2 and 11.3.4; XMP specification, part 3, 1.1.5. */
-static void set_carried(struct png_save *save)
+/* XMP specification, part 3, 1.1.5. */
+static void set_xmp(struct png_save *save, const uint8_t *data, uint32_t len)
 {
     static char keyword[] = "XML:com.adobe.xmp", none[] = "";
-    uint32_t len;
-    const uint8_t *data = fz_carried_get(save->carried, FZ_CARRIED_EXIF, &len);
-    if (data)
-        png_set_eXIf_1(save->png, save->info, len, (png_bytep)(uintptr_t)data); /* which it copies */
-    data = fz_carried_get(save->carried, FZ_CARRIED_XMP, &len);
-    save->xmp = data ? fz_try_malloc((size_t)len + 1) : NULL;
+    save->xmp = fz_try_malloc((size_t)len + 1);
     if (!save->xmp)
         return;
     memcpy(save->xmp, data, len);
@@ -60,6 +55,62 @@ static void set_carried(struct png_save *save)
                            .lang = none,
                            .lang_key = none};
     png_set_text(save->png, save->info, &text, 1);
+}
+
+static size_t add_hex(char *text, size_t at, const uint8_t *data, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        text[at++] = digits[data[i] >> 4];
+        text[at++] = digits[data[i] & 15];
+    }
+    return at;
+}
+
+/* No chunk is made for it: ImageMagick's texts, which ExifTool and exiv2 read too, have it in digits, as Photoshop's resource 1028. */
+static void set_iptc(struct png_save *save, const uint8_t *data, uint32_t len)
+{
+    static char keyword[] = "Raw profile type iptc";
+    const uint8_t head[] = {'8',
+                            'B',
+                            'I',
+                            'M',
+                            4,
+                            4,
+                            0,
+                            0,
+                            (uint8_t)(len >> 24),
+                            (uint8_t)(len >> 16),
+                            (uint8_t)(len >> 8),
+                            (uint8_t)len};
+    const uint8_t pad[] = {0};
+    const size_t all = sizeof head + len + len % 2, most = 2 * all + 32;
+    save->iptc = fz_try_malloc(most);
+    if (!save->iptc)
+        return;
+    size_t at = (size_t)snprintf(save->iptc, most, "\niptc\n%8zu\n", all);
+    at = add_hex(save->iptc, at, head, sizeof head);
+    at = add_hex(save->iptc, at, data, len);
+    at = add_hex(save->iptc, at, pad, len % 2);
+    memcpy(save->iptc + at, "\n", 2);
+    const png_text text = {
+        .compression = PNG_TEXT_COMPRESSION_zTXt, .key = keyword, .text = save->iptc, .text_length = at + 1};
+    png_set_text(save->png, save->info, &text, 1);
+}
+
+/* W3C, Portable Network Graphics, third edition, 11.3.3.2 and 11.3.4. */
+static void set_carried(struct png_save *save)
+{
+    uint32_t len;
+    const uint8_t *data = fz_carried_get(save->carried, FZ_CARRIED_EXIF, &len);
+    if (data)
+        png_set_eXIf_1(save->png, save->info, len, (png_bytep)(uintptr_t)data); /* which it copies */
+    data = fz_carried_get(save->carried, FZ_CARRIED_XMP, &len);
+    if (data)
+        set_xmp(save, data, len);
+    data = fz_carried_get(save->carried, FZ_CARRIED_IPTC, &len);
+    if (data)
+        set_iptc(save, data, len);
 }
 
 static void write_rows(struct png_save *save, const struct fz_pixels *pixels, int level)
@@ -94,6 +145,7 @@ bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, const
     }
     png_destroy_write_struct(&save.png, &save.info);
     free(save.xmp);
+    free(save.iptc);
     return done;
 }
 

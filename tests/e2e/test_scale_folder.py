@@ -122,6 +122,23 @@ def test_again_leaves_alone_what_is_newer(home, source):
     assert summary(home, "--anew", source, out).startswith("copied 1 scaled 4 using ")
 
 
+def test_a_result_without_bytes_is_made_again(home, source):
+    """As a power cut may leave one: it has its name, and nothing in it."""
+    out = home / "out"
+    scale(home, source, out)
+    before = contents(out)
+    (out / "p2.jpg").write_bytes(b"")
+    assert summary(home, source, out).startswith("copied 0 scaled 1 skipped 4 using ")
+    assert contents(out) == before
+
+
+def test_an_empty_list_is_done_at_once(home):
+    """Nothing that is new, say: no fault, and a summary like any other."""
+    assert home.frieze("scale", "--null", "-", home / "out", data=b"").out.startswith("copied 0 scaled 0 using ")
+    result = home.frieze("scale", "--json", "-", home / "out", data=b"")
+    assert result.status == 0 and json.loads(result.out)["scaled"] == 0 and not result.lines
+
+
 def test_originals_are_never_written(home, source):
     before = contents(source)
     for out in (source, f"{source}/", source / "below" / "..", source.parent / "in" / "."):

@@ -191,6 +191,15 @@ def test_iptc_goes_along(home):
         with Image.open(home / "out.jpg") as image:
             assert IptcImagePlugin.getiptcinfo(image) == {(2, 120): caption}
         assert b"a thumbnail" not in (home / "out.jpg").read_bytes()
+        scale(home, "-s", 300, source, home / "out.png")
+        with Image.open(home / "out.png") as image:
+            told = image.text["Raw profile type iptc"].split()
+            block = bytes.fromhex("".join(told[2:]))
+            assert told[0] == "iptc" and int(told[1]) == len(block)
+            assert block == resources((1028, iim((120, caption))))
+        scale(home, "-s", 300, home / "out.png", home / "again.jpg")
+        with Image.open(home / "again.jpg") as image:
+            assert IptcImagePlugin.getiptcinfo(image) == {(2, 120): caption}
 
 
 @pytest.mark.parametrize("size", [300, 0])

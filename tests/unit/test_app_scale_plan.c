@@ -110,6 +110,11 @@ static void names_differ_in_more_than_case(void **state)
     assert_string_equal(item("IMG_1.CR3")->out, "IMG_1-CR3.jpg");
     assert_string_equal(item("img_1.jpg")->out, "img_1-jpg.jpg");
     forget();
+    PLAN(NULL, "\xc3\x9c.jpg", "\xc3\xbc.jpg", "u.jpg"); /* U and u with two dots */
+    assert_string_equal(item("\xc3\x9c.jpg")->out, "\xc3\x9c.jpg");
+    assert_string_equal(item("\xc3\xbc.jpg")->out, "\xc3\xbc-jpg.jpg");
+    assert_string_equal(item("u.jpg")->out, "u.jpg");
+    forget();
 }
 
 static void small_ones_keep_the_names_that_cannot_be_written(void **state)

@@ -86,6 +86,25 @@ static void keeps_bytes_that_are_no_text(void **unused)
     assert_string_equal(folded("\xf5\x80\x80\x80"), "\xf5\x80\x80\x80");
 }
 
+static void assert_same_name(const char *a, const char *b, bool same)
+{
+    char *one = fz_fold_case(a), *other = fz_fold_case(b);
+    assert_int_equal(strcmp(one, other) == 0, same);
+    free(one);
+    free(other);
+}
+
+static void names_without_case(void **unused)
+{
+    (void)unused;
+    assert_same_name("IMG_1.JPG", "img_1.jpg", true);
+    assert_same_name("\xc3\x89t\xc3\xa9", "\xc3\xa9T\xc3\x89", true);
+    assert_same_name("\xc3\xa9", "e\xcc\x81", true); /* composed or not */
+    assert_same_name("\xc3\xa9", "e", false);
+    assert_same_name("A\xff", "a\xff", true); /* no UTF-8 */
+    assert_same_name("A\xff", "a\xfe", false);
+}
+
 static size_t encode(uint32_t c, char *out)
 {
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -136,11 +155,9 @@ static void any_bytes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ignores_what_nobody_types),
-        cmocka_unit_test(keeps_what_is_a_letter),
-        cmocka_unit_test(keeps_bytes_that_are_no_text),
-        cmocka_unit_test(folds_once_for_all),
-        cmocka_unit_test(any_bytes),
+        cmocka_unit_test(ignores_what_nobody_types),    cmocka_unit_test(keeps_what_is_a_letter),
+        cmocka_unit_test(keeps_bytes_that_are_no_text), cmocka_unit_test(names_without_case),
+        cmocka_unit_test(folds_once_for_all),           cmocka_unit_test(any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

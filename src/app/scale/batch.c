@@ -168,7 +168,8 @@ void fz_scale_batch_plan(struct fz_scale_batch *batch)
     const struct fz_scale_settings *s = batch->settings;
     size_t kept = 0;
     char *last_link = NULL;
-    cut_names(batch);
+    if (batch->count > 0)
+        cut_names(batch);
     batch->count = fz_scale_plan(batch->items, batch->count, s->kind);
     for (size_t i = 0; i < batch->count; i++) {
         struct fz_scale_item *item = &batch->items[i];

@@ -1,40 +1,33 @@
 #include "app/scale/plan.h"
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* --- the names that are taken: a hash table, which the items own the texts of --------------------------------------- */
+/* --- the names that are taken: a hash table ------------------------------------------------------------------------- */
 
 struct names {
-    const char **at;
+    char **at;   /* owned, as are the texts, folded; NULL: none */
     size_t size; /* a power of two */
 };
-
-static uint32_t hash(const char *name)
-{
-    uint32_t sum = FZ_HASH_SEED;
-    for (char letter[2] = ""; *name; name++) {
-        letter[0] = (char)tolower((unsigned char)*name);
-        sum = fz_str_hash(sum, letter);
-    }
-    return sum;
-}
 
 /* False: it is taken. */
 static bool claim(struct names *names, const char *name)
 {
-    size_t i = hash(name) & (names->size - 1);
-    for (; names->at[i]; i = (i + 1) & (names->size - 1))
-        if (strcasecmp(names->at[i], name) == 0)
+    char *folded = fz_fold_case(name);
+    size_t i = fz_str_hash(FZ_HASH_SEED, folded) & (names->size - 1);
+    for (; names->at[i]; i = (i + 1) & (names->size - 1)) {
+        if (strcmp(names->at[i], folded) == 0) {
+            free(folded);
             return false;
-    names->at[i] = name;
+        }
+    }
+    names->at[i] = folded;
     return true;
 }
 
@@ -45,6 +38,13 @@ static struct names make_names(size_t count)
         names.size *= 2;
     names.at = fz_calloc(names.size, sizeof *names.at);
     return names;
+}
+
+static void forget_names(struct names *names)
+{
+    for (size_t i = 0; i < names->size; i++)
+        free(names->at[i]);
+    free(names->at);
 }
 
 /* --- what each is called -------------------------------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ size_t fz_scale_plan(struct fz_scale_item *items, size_t count, const struct fz_
     for (size_t i = 0; i < count; i++)
         if (!items[i].out)
             rename_item(&items[i], &names);
-    free(names.at);
+    forget_names(&names);
     return count;
 }
 

@@ -140,6 +140,13 @@ static void drop_known(struct fz_crew *crew, struct fz_source_event *event)
     event->count = kept;
 }
 
+/* Of what is new, say: then there is nothing to do, which is no fault. */
+static bool is_empty_list(const struct fz_crew *crew, const struct fz_source_event *event)
+{
+    const char *argument = fz_sources_argument(crew->sources, event->root);
+    return event->error.code == FZ_E_EMPTY && argument && strcmp(argument, "-") == 0;
+}
+
 static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
 {
     for (struct fz_ready_node *node = fz_ready_take(&crew->events); node;) {
@@ -153,7 +160,7 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
             crew->listed_count++;
             crew->listed[event->root] = true;
         }
-        if (event->kind == FZ_SOURCE_ERROR) {
+        if (event->kind == FZ_SOURCE_ERROR && !is_empty_list(crew, event)) {
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);
             bool stays = !fz_source_error_passes(&event->error);
