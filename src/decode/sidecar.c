@@ -1,5 +1,6 @@
 #include "decode/sidecar.h"
 
+#include "base/file_version.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/new_file.h"
@@ -21,15 +22,6 @@ enum {
     MOST_BYTES = 2 << 20,
     TOLD_BYTES = 16 << 20, /* of a picture on a share: what stands behind is not found */
     RATE_TRIES = 3,        /* while other programs save theirs */
-};
-
-/* What tells one state of a file from the next. */
-struct version {
-    bool is_there;
-    dev_t device;
-    ino_t inode;
-    off_t bytes;
-    struct timespec mtime, ctime;
 };
 
 /* O_NONBLOCK: a FIFO must not hold the worker; whoever reads refuses it by its type. */
@@ -56,29 +48,8 @@ char *fz_sidecar_path(const char *path)
     return name_beside(path, false);
 }
 
-static struct version version_of(const struct stat *st)
-{
-    return (struct version){true, st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim};
-}
-
-static bool is_same_time(struct timespec a, struct timespec b)
-{
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-/* Whether that is what lies there now. */
-static bool is_version_of(const struct version *version, const char *place)
-{
-    struct stat st;
-    struct version now = stat(place, &st) == 0 ? version_of(&st) : (struct version){0};
-    fz_pulse_beat();
-    return now.is_there == version->is_there && now.device == version->device &&
-           now.inode == version->inode && now.bytes == version->bytes &&
-           is_same_time(now.mtime, version->mtime) && is_same_time(now.ctime, version->ctime);
-}
-
 /* The whole of it; the caller frees. NOT_FOUND where there is none; one clear message for all else. */
-static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, struct version *version,
+static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, struct fz_file_version *version,
                                 struct fz_error *err)
 {
     struct stat st;
@@ -86,13 +57,13 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
     fz_pulse_beat();
     *bytes = NULL;
     *len = 0;
-    *version = (struct version){0};
+    *version = (struct fz_file_version){0};
     if (fd < 0)
         return fz_fail(err, fz_err_from_errno(sys), sys, "%s", place);
     bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     fz_pulse_beat();
     if (is_file)
-        *version = version_of(&st);
+        *version = fz_file_version_of(&st);
     bool fits = is_file && st.st_size <= MOST_BYTES;
     *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
     bool failed = *bytes && !fz_read_full(fd, *bytes, (size_t)st.st_size, len);
@@ -114,7 +85,7 @@ static char *append_sidecar(char *bytes, size_t *len, const char *place)
 {
     char *more;
     size_t more_len;
-    struct version version;
+    struct fz_file_version version;
     read_sidecar(place, &more, &more_len, &version, NULL);
     if (!more) /* there is none, or not one that can be read */
         return bytes;
@@ -236,17 +207,17 @@ bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *benea
 struct renewal {
     char *from,
         *place; /* owned; where it is read, and where it goes to: another, which is not there then, or the same */
-    struct version read; /* what was in `from` */
-    bool is_late;        /* somebody else has saved something there meanwhile */
+    struct fz_file_version read; /* what was in `from` */
+    bool is_late;                /* somebody else has saved something there meanwhile */
 };
 
 static bool may_be_put(void *ctx)
 {
     struct renewal *renewal = ctx;
-    const struct version none = {0};
+    const struct fz_file_version now = fz_file_version_at(renewal->from);
     bool moves = strcmp(renewal->from, renewal->place) != 0;
     renewal->is_late =
-        !is_version_of(&renewal->read, renewal->from) || (moves && !is_version_of(&none, renewal->place));
+        !fz_file_version_is(&renewal->read, &now) || (moves && fz_file_version_at(renewal->place).is_there);
     errno = ESTALE;
     return !renewal->is_late;
 }

@@ -85,6 +85,20 @@ static void compact(struct fz_wishes *wishes)
     *wishes = dense;
 }
 
+static void drop_wish(struct fz_list *list, uint32_t hash, uint32_t wish)
+{
+    struct fz_wishes *wishes = list->wishes;
+    fz_index_remove(&wishes->by_path, hash, wish);
+    fz_names_remove(&wishes->names, wishes->paths.at[wish]);
+    wishes->paths.at[wish] = FZ_NAMES_FULL;
+    if (--wishes->count > 0) {
+        compact(wishes);
+        return;
+    }
+    fz_wishes_free(wishes);
+    list->wishes = NULL;
+}
+
 void fz_wishes_grant(struct fz_list *list, uint32_t slot)
 {
     struct fz_wishes *wishes = list->wishes;
@@ -95,15 +109,7 @@ void fz_wishes_grant(struct fz_list *list, uint32_t slot)
     if (wish == FZ_INDEX_NONE)
         return;
     list->items.rows[slot].flags |= FZ_ITEM_MARKED;
-    fz_index_remove(&wishes->by_path, hash, wish);
-    fz_names_remove(&wishes->names, wishes->paths.at[wish]);
-    wishes->paths.at[wish] = FZ_NAMES_FULL;
-    if (--wishes->count > 0) {
-        compact(wishes);
-        return;
-    }
-    fz_wishes_free(wishes);
-    list->wishes = NULL;
+    drop_wish(list, hash, wish);
 }
 
 static void wish(struct fz_list *list, const char *path)
@@ -126,7 +132,7 @@ void fz_wishes_keep(struct fz_list *list, uint32_t slot)
 }
 
 /* A file may be there once a root. */
-static bool mark_items(struct fz_list *list, uint32_t folder, const char *name)
+static bool mark_items(struct fz_list *list, uint32_t folder, const char *name, bool on)
 {
     struct fz_items *items = &list->items;
     bool found = false;
@@ -138,8 +144,10 @@ static bool mark_items(struct fz_list *list, uint32_t folder, const char *name)
         if (items->rows[slot].flags & FZ_ITEM_BENEATH)
             slot = fz_stacks_cover(list, slot);
         struct fz_item *row = &items->rows[slot];
-        list->marked_count += (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_MARKED)) == FZ_ITEM_ORDERED;
-        row->flags |= FZ_ITEM_MARKED;
+        bool changes = ((row->flags & FZ_ITEM_MARKED) != 0) != on;
+        if (changes && row->flags & FZ_ITEM_ORDERED)
+            list->marked_count = on ? list->marked_count + 1 : list->marked_count - 1;
+        row->flags ^= changes ? FZ_ITEM_MARKED : 0;
         found = true;
     }
     return found;
@@ -151,8 +159,25 @@ void fz_list_mark_path(struct fz_list *list, const char *path)
     if (path[0] != '/' || !*fz_path_name(path))
         return;
     char *dir = fz_path_dir(path);
-    if (!mark_items(list, fz_items_folder(&list->items, dir), fz_path_name(path)))
+    if (!mark_items(list, fz_items_folder(&list->items, dir), fz_path_name(path), true))
         wish(list, path);
+    free(dir);
+}
+
+void fz_list_unmark_path(struct fz_list *list, const char *path)
+{
+    FZ_MAIN_ONLY();
+    if (path[0] != '/' || !*fz_path_name(path))
+        return;
+    char *dir = fz_path_dir(path);
+    const char *name = fz_path_name(path);
+    mark_items(list, fz_items_folder(&list->items, dir), name, false);
+    if (list->wishes) {
+        uint32_t hash = hash_of(dir, strlen(dir), name);
+        uint32_t wish = find_wish(list->wishes, dir, strlen(dir), name, hash);
+        if (wish != FZ_INDEX_NONE)
+            drop_wish(list, hash, wish);
+    }
     free(dir);
 }
 

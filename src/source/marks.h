@@ -32,6 +32,8 @@ bool fz_list_find_marked(const struct fz_list *list, size_t from, int step, size
 
 /* Wishes a mark for an absolute path (fz_path_absolute). What is in the list is marked at once: O(roots). */
 void fz_list_mark_path(struct fz_list *list, const char *path);
+/* Takes the mark away again, or the wish. */
+void fz_list_unmark_path(struct fz_list *list, const char *path);
 
 /* Wishes that have not come true. */
 size_t fz_list_wish_count(const struct fz_list *list);

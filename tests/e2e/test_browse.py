@@ -399,6 +399,36 @@ def test_marks_that_cannot_be_written_at_the_end_are_a_failure(home, folder):
     assert any(str(place) in line for line in frieze.errors())
 
 
+def test_a_file_of_marks_for_two(home):
+    """Each keeps what the other one marks, and takes away what the other one does, here or there or by hand."""
+    here, there, file = pictures.fill(home / "here", 4), pictures.fill(home / "there", 4), home / "marks"
+
+    def holds(*paths):
+        wait_until(lambda: file.exists() and sorted(file.read_text().splitlines()) == sorted(map(str, paths)),
+                   lambda: f"{paths}, but {file.read_text()}")
+    with home.start("--marks", file, here) as one, home.start("--name", "other", "--marks", file, there) as other:
+        one.idle("loaded").key("Home", "m")
+        holds(here / "p0.png")
+        other.idle("loaded").key("Home", "m")
+        holds(here / "p0.png", there / "p0.png")
+        one.key("Right", "m")
+        holds(here / "p0.png", here / "p1.png", there / "p0.png")
+        other.key("m")  # no more
+        holds(here / "p0.png", here / "p1.png")
+        one.key("m")
+        holds(here / "p0.png")
+        file.write_text(f"{here}/p2.png\n{here}/p3.png\n")  # and not p0.png
+        one.key("m")
+        holds(*(here / f"p{number}.png" for number in (1, 2, 3)))
+        assert marked(one) == ["p1.png", "p2.png", "p3.png"]
+        file.unlink()  # what is marked is so without it
+        one.key("m")
+        holds(here / "p2.png", here / "p3.png")
+        other.key("m")
+        one.key("m")
+    assert sorted(file.read_text().splitlines()) == [*(f"{here}/p{number}.png" for number in (1, 2, 3)), f"{there}/p0.png"]
+
+
 def test_the_file_of_marks_is_never_seen_half_written(home):
     """However often it is rewritten, a reader finds all of it as it was or all of it as it is; each within a second."""
     many = home / "many"

@@ -325,6 +325,15 @@ static void wishes_that_were_granted_leave_nothing(void **unused)
         free(path);
     }
     fz_list_marked_end(list, marked);
+    fz_list_unmark_path(list, "/d/a.jpg");
+    fz_list_unmark_path(list, "/d/a.jpg"); /* which says nothing any more, */
+    fz_list_unmark_path(list, "/d/c.jpg"); /* nor of one that is there */
+    assert_int_equal(fz_list_marked_count(list), 1);
+    fz_list_unmark_path(list, "/d/never-there-0.jpg");
+    fz_list_unmark_path(list, "/d/never-there-2.jpg");
+    assert_int_equal(fz_list_wish_count(list), 1);
+    fz_list_unmark_path(list, "/d/never-there-1.jpg");
+    assert_int_equal(fz_list_wish_count(list), 0);
     fz_list_free(list);
 }
 

@@ -6,27 +6,20 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/new_file.h"
-#include "base/path.h"
 #include "source/marks.h"
 #include "source/told.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     WRITE_TRIES = 30,
     WRITE_TRY_MS = 5,
     WRITE_AFTER_US = 300000,
     FAILED_AFTER_US = 10000000, /* what could not be written is tried again, and at the end */
-    MOST_FILE_BYTES = 256 << 20,
 };
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
@@ -136,31 +129,6 @@ static char separator(const struct fz_app *app)
     return fz_option_is_on(&app->options, FZ_OPTION_NUL) ? '\0' : '\n';
 }
 
-static char *read_whole(const char *path, size_t *length, struct fz_error *err)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        if (errno != ENOENT)
-            fz_fail(err, fz_err_from_errno(errno), errno, "cannot read the marks in %s", path);
-        if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    if (!S_ISREG(st.st_mode) || st.st_size > MOST_FILE_BYTES) {
-        fz_fail(err, FZ_E_IO, 0, "cannot read the marks in %s: %s", path,
-                S_ISREG(st.st_mode) ? "too large" : "no file");
-        close(fd);
-        return NULL;
-    }
-    char *text = fz_malloc((size_t)st.st_size + 1);
-    if (!fz_read_full(fd, text, (size_t)st.st_size, length))
-        fz_fail(err, FZ_E_IO, errno, "cannot read the marks in %s", path);
-    text[*length] = '\0';
-    close(fd);
-    return text;
-}
-
 static bool keeps_file(const struct fz_app *app)
 {
     return app->options.values[FZ_OPTION_MARKS].text && !app->marks.unreadable;
@@ -171,96 +139,52 @@ static size_t held(const struct fz_app *app)
     return fz_list_marked_count(app->list) + fz_list_wish_count(app->list);
 }
 
-/* As it was written, whatever -0 says now. */
-static enum fz_err take_paths(struct fz_list *list, const char *path, char *text, size_t length,
-                              struct fz_error *err)
+static void take_news(struct fz_list *list, struct fz_marks_news *news)
 {
-    int end_mark = memchr(text, '\0', length) ? '\0' : '\n';
-    for (char *p = text; p && p < text + length;) {
-        char *end = memchr(p, end_mark, (size_t)(text + length - p));
-        if (end)
-            *end = '\0';
-        char *absolute = *p ? fz_path_find_absolute(p) : NULL;
-        if (*p && !absolute)
-            return fz_fail(err, fz_err_from_errno(errno), errno,
-                           "cannot read the marks in %s: no current folder, for %s", path, p);
-        if (absolute)
-            fz_list_mark_path(list, absolute);
-        free(absolute);
-        p = end ? end + 1 : NULL;
-    }
-    return FZ_OK;
+    for (size_t i = 0; i < news->added_count; i++)
+        fz_list_mark_path(list, news->added[i]);
+    for (size_t i = 0; i < news->removed_count; i++)
+        fz_list_unmark_path(list, news->removed[i]);
+    fz_marks_news_fini(news);
 }
 
 void fz_marks_load(struct fz_app *app)
 {
+    struct fz_marks *marks = &app->marks;
     const char *path = app->options.values[FZ_OPTION_MARKS].text;
     struct fz_error err = {0};
-    size_t length = 0;
-    char *text = path ? read_whole(path, &length, &err) : NULL;
-    if (text && err.code == FZ_OK)
-        take_paths(app->list, path, text, length, &err);
+    struct fz_marks_news news;
+    if (path) {
+        marks->file = (struct fz_marks_file){.path = fz_strdup(path), .end = separator(app)};
+        fz_marks_file_read(&marks->file, NULL, &news, &err);
+        take_news(app->list, &news);
+    }
     if (err.code != FZ_OK) {
         fz_log_error(&err);
         fz_app_notice(app, "%s: it is left as it is", err.msg);
-        app->marks.unreadable = true;
+        marks->unreadable = true;
     }
-    free(text);
-    app->marks.held = held(app);
-}
-
-static bool write_paths(FILE *out, const struct fz_marked *marked, size_t count, char end)
-{
-    for (size_t i = 0; i < count; i++) {
-        char *path = fz_marked_path(marked, i);
-        fputs(path, out);
-        putc(end, out);
-        free(path);
-    }
-    return !ferror(out);
+    marks->held = held(app);
 }
 
 struct write_load {
     struct fz_marked *marked;
-    char *path;
-    char end;
+    struct fz_marks_file *file; /* borrowed: nobody else looks at it meanwhile */
+    struct fz_marks_news news;
 };
-
-/* Lines, as long as no name needs more: one that holds the end of a line makes all end with NUL. */
-static char separator_for(const struct write_load *load)
-{
-    char end = load->end;
-    for (size_t i = 0; i < fz_marked_count(load->marked) && end; i++) {
-        char *path = fz_marked_path(load->marked, i);
-        end = strchr(path, '\n') ? '\0' : end;
-        free(path);
-    }
-    return end;
-}
-
-static enum fz_err write_file(const struct write_load *load, struct fz_error *err)
-{
-    struct fz_new_file file;
-    enum fz_err code = fz_new_file_open(&file, load->path, err);
-    if (code != FZ_OK)
-        return code;
-    bool whole = write_paths(file.stream, load->marked, fz_marked_count(load->marked), separator_for(load));
-    return fz_new_file_close(&file, whole)
-               ? FZ_OK
-               : fz_fail(err, FZ_E_IO, errno, "cannot write the marks to %s", load->path);
-}
 
 static void run_write(struct fz_job *job)
 {
     FZ_NOT_MAIN();
-    write_file(job->load, &job->error);
+    struct write_load *load = job->load;
+    job->error.code = fz_marks_file_write(load->file, load->marked, &load->news, &job->error);
 }
 
 static void free_write(void *ctx)
 {
     struct write_load *load = ctx;
     fz_marked_free(load->marked);
-    free(load->path);
+    fz_marks_news_fini(&load->news);
     free(load);
 }
 
@@ -268,8 +192,7 @@ static struct write_load *new_write(struct fz_app *app)
 {
     struct write_load *load = fz_calloc(1, sizeof *load);
     load->marked = fz_list_marked_begin(app->list);
-    load->path = fz_strdup(app->options.values[FZ_OPTION_MARKS].text);
-    load->end = separator(app);
+    load->file = &app->marks.file;
     app->marks.changed_us = 0;
     return load;
 }
@@ -287,6 +210,12 @@ static void take_written(struct fz_app *app, struct fz_job *job)
     marks->write = NULL;
     fz_list_marked_end(app->list, load->marked);
     load->marked = NULL;
+    if (job->error.code == FZ_E_BUSY) { /* others wrote it: with what they did it is written again */
+        take_news(app->list, &load->news);
+        marks->held = held(app);
+        fz_marks_changed(app);
+        return;
+    }
     if (job->error.code != FZ_OK && !marks->complained) {
         fz_log_error(&job->error);
         fz_app_notice(app, "%s", job->error.msg);
@@ -311,19 +240,36 @@ void fz_marks_step(struct fz_app *app)
 
 /* ---- The end ----------------------------------------------------------------------------------------------------- */
 
+/* FZ_E_BUSY: others write it as often. */
+static enum fz_err write_at_the_end(struct fz_app *app, struct fz_marks_file *file, struct fz_error *err)
+{
+    enum fz_err code = FZ_E_BUSY;
+    for (int i = 0; code == FZ_E_BUSY && i < WRITE_TRIES; i++) {
+        struct fz_marked *marked = fz_list_marked_begin(app->list);
+        struct fz_marks_news news;
+        code = fz_marks_file_write(file, marked, &news, err);
+        fz_list_marked_end(app->list, marked);
+        take_news(app->list, &news);
+    }
+    return code == FZ_E_BUSY ? fz_fail(err, code, 0, "cannot write the marks to %s: others do", file->path)
+                             : code;
+}
+
 void fz_marks_finish(struct fz_app *app)
 {
     struct fz_error err = {0};
     for (int i = 0; app->marks.write && i < WRITE_TRIES; i++, SDL_Delay(WRITE_TRY_MS))
         fz_loader_collect(app, 0); /* an older state must not come after the last one */
-    if ((app->marks.changed_us > 0 || app->marks.write) && keeps_file(app)) {
-        struct write_load *load = new_write(app);
-        if (write_file(load, &err) != FZ_OK) {
-            fz_log_error(&err);
-            app->status = app->status == FZ_OK ? err.code : app->status;
-        }
-        free_write(load);
+    if ((app->marks.changed_us == 0 && !app->marks.write) || !keeps_file(app))
+        return;
+    struct fz_marks_file own = {.path = fz_strdup(app->marks.file.path), .end = separator(app)};
+    if (app->marks.write) /* whoever writes it hangs, and has all that is known of it */
+        own.version = fz_file_version_at(own.path);
+    if (write_at_the_end(app, app->marks.write ? &own : &app->marks.file, &err) != FZ_OK) {
+        fz_log_error(&err);
+        app->status = app->status == FZ_OK ? err.code : app->status;
     }
+    fz_marks_file_fini(&own);
 }
 
 void fz_marks_print(struct fz_app *app)
@@ -335,7 +281,7 @@ void fz_marks_print(struct fz_app *app)
     }
     if (fz_option_is_on(&app->options, FZ_OPTION_PRINT_MARKS)) {
         struct fz_marked *marked = fz_list_marked_begin(app->list);
-        write_paths(stdout, marked, fz_marked_items(marked), separator(app));
+        fz_marks_print_paths(stdout, marked, fz_marked_items(marked), separator(app));
         fz_marked_free(marked);
     }
     if (fz_flush_output(&err) != FZ_OK && app->status == FZ_OK) {
@@ -347,5 +293,6 @@ void fz_marks_print(struct fz_app *app)
 void fz_marks_fini(struct fz_app *app)
 {
     free(app->marks.picked);
+    fz_marks_file_fini(&app->marks.file);
     app->marks = (struct fz_marks){0};
 }

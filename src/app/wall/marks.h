@@ -2,6 +2,7 @@
 #ifndef FZ_APP_WALL_MARKS_H
 #define FZ_APP_WALL_MARKS_H
 
+#include "app/wall/marks_file.h"
 #include "base/error.h"
 #include "source/list.h"
 
@@ -18,9 +19,10 @@ struct fz_marks {
     size_t held;          /* marks and wishes that the file holds, or will */
     int64_t changed_us;   /* the file lacks a change since, or will be tried again then; 0: it holds all */
     struct fz_job *write; /* on its way (borrowed; NULL: none) */
-    bool unreadable;      /* the file is there and could not be read: it is left alone */
-    bool complained;      /* the file cannot be written, and somebody was told */
-    char *picked;         /* --pick: the path that was chosen; owned */
+    struct fz_marks_file file; /* --marks; the job's while there is one */
+    bool unreadable;           /* the file is there and could not be read: it is left alone */
+    bool complained;           /* the file cannot be written, and somebody was told */
+    char *picked;              /* --pick: the path that was chosen; owned */
 };
 
 /* Main thread, before the loop: reads --marks. One clear line where that cannot be read. */
