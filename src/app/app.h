@@ -81,6 +81,7 @@ struct fz_scan {
     bool *stuck; /* by root: not listed yet, and its reader hangs; owned */
     size_t stuck_capacity, stuck_count;
     char *away_told; /* what was said of that last; owned */
+    int64_t order_until_us; /* as long a show waits for its order; 0: all has yet to be listed */
     bool reported;
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */
     bool any_picture; /* something that is a picture was seen, damaged or not */
@@ -150,7 +151,8 @@ struct fz_app {
     struct fz_budgets budgets;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
-    bool start_show;    /* --slideshow: starts when the list is read */
+    bool start_show;    /* --slideshow: starts when the list is read, */
+    bool start_paused;  /* and stands as it did before the list was empty */
     bool awaits_first;  /* once it is there (--wait) */
     char *first_path;   /* the single file that was named, absolute; owned */
     char *first_folder; /* the folder of that file; owned */

@@ -313,7 +313,8 @@ TRY_HANDLER(flip_v, turn(app, 0, false, true, err))
 
 static enum fz_err change_delay(struct fz_app *app, double factor, struct fz_error *err)
 {
-    double delay_s = fmin(fmax(app->options.values[FZ_OPTION_DELAY].seconds * factor, 0.5), 86400);
+    double now_s = app->options.values[FZ_OPTION_DELAY].seconds;
+    double delay_s = fmin(fmax(now_s * factor, fmin(now_s, 0.5)), 86400);
     char text[32];
     snprintf(text, sizeof text, "%.6g", delay_s);
     fz_app_notice(app, "%.3g s per picture", delay_s);

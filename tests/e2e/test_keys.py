@@ -588,6 +588,27 @@ def test_the_line(either):
     either.until(index=42, mode=mode)
 
 
+def test_a_number_in_the_line_is_a_place(wall):
+    """As before G: past the end it is the last."""
+    for number, index in (("5000000000", COUNT - 1), ("1", 0), ("0", 0), ("99999999999999999999", COUNT - 1)):
+        press(wall, ":")
+        type_keys(wall, *number, "Return")
+        wall.until(index=index)
+
+
+def test_a_line_that_is_opened_from_a_line(wall):
+    """A search stands until something is typed."""
+    press(wall, "/")
+    type_keys(wall, *"p1", "Return")
+    wall.until(search=lambda search: search and search["text"] == "p1")
+    items = wall.idle().status()["search"]
+    press(wall, ":")
+    type_keys(wall, *"search", "Return")
+    assert wall.idle().status()["search"] == items
+    type_keys(wall, "Esc")
+    wall.until(search=None)
+
+
 def test_hint_letters(wall):
     """Two letters each, as there are more tiles than letters; Esc, or a letter of none, takes them away again."""
     first = wall.idle().status()["visible"][0]
@@ -664,6 +685,17 @@ def test_a_layout_without_latin_letters(home, tmp_path, folder, layout):
             frieze.until(index=ROWS * COLUMNS)
             display.xdotool("keydown", 37, "key", 31, "keyup", 37)  # ^i
             frieze.until(marked=COUNT)
+            frieze.key("/", *"p9", "Space", *"p10").until(search=lambda search: search and search["text"] == "p9 p10")
+            display.xdotool("keydown", 37, "key", 25, "keyup", 37)  # ^w
+            frieze.until(search=lambda search: search and search["text"] == "p9 ")
+            display.xdotool("keydown", 37, "key", 30, "keyup", 37)  # ^u
+            frieze.until(search=lambda search: not search or search["text"] == "")
+            frieze.key("Esc", "g", "g", "?").idle()
+            first = frieze.screenshot()
+            display.xdotool("key", 57)  # n: the help goes on, or ends
+            frieze.idle()
+            display.xdotool("key", 33)  # p
+            assert frieze.idle().screenshot() == first
 
 
 # --- locks ---

@@ -131,6 +131,33 @@ def test_fling_goes_on(wall):
     wall.idle()
 
 
+def test_a_click_brings_all_of_a_tile_into_view(wall):
+    """As a key does, however short it is."""
+    shots = []
+    for select in (lambda: mouse(wall, (place(wall, 0)[0], 575), *click()), lambda: wall.key(*str(6 * COLUMNS + 1), "G")):
+        wall.jump("0", "End", "Home")
+        mouse(wall, (400, 300), *click(1, 5))
+        wall.until(visible=lambda seen: seen[1] >= 6 * COLUMNS)
+        wall.idle()
+        select()
+        wall.until(index=6 * COLUMNS)
+        mouse(wall, (2, 598))
+        shots.append(wall.idle().screenshot())
+    assert shots[0] == shots[1]
+
+
+def test_a_drag_that_a_key_ended_flings_nothing(wall):
+    """Into the picture view, in which the button comes up."""
+    path = [part for y in range(500, 250, -50) for part in ((400, y), "sleep", "0.01")]
+    mouse(wall, (400, 550), "mousedown", "1", "sleep", "0.05", *path)
+    wall.key("Return").until(mode="picture")
+    mouse(wall, "mouseup", "1")
+    wall.idle().key("Esc").until(mode="wall")
+    seen = wall.idle().status()["visible"]
+    mouse(wall, (400, 300), *click())
+    assert wall.idle().status()["visible"] == seen
+
+
 def test_a_button_that_comes_up_elsewhere(wall, x11):
     """While the window is away, as one that is minimised: the wall does not follow a pointer that holds nothing."""
     window = x11.window(wall)
@@ -215,6 +242,16 @@ def test_wheel_pans_what_is_larger_than_the_window(view):
     mouse(view, (400, 300), *click(3, 5))
     wait_until(lambda: view.screenshot() != start, "another part of it")
     assert view.status()["index"] == 10
+
+
+def test_wheel_goes_along_what_is_only_wider(home, x11):
+    pictures.write(home / "wide.png", 1, (2400, 300))
+    with home.start("--size", "800x600", home / "wide.png", display=x11) as frieze:
+        frieze.idle().key("Return", "W").idle()
+        for button in (5, 4):
+            before = frieze.idle().screenshot()
+            mouse(frieze, (400, 300), *click(2, button))
+            wait_until(lambda: frieze.screenshot() != before, "another part of it")
 
 
 def test_drag_pans(view):

@@ -102,6 +102,51 @@ def test_what_was_dropped_takes_no_place_in_the_history(home):
         assert frieze.stats()["cache"]["hits"] == hits + 5
 
 
+def test_each_has_its_time_whoever_asked_for_it(home, folder):
+    """Also one that a key went on to shortly before the show would have."""
+    log = home / "shown.jsonl"
+    with home.start("-s", "--delay", "2", "--shown", log, "--size", "400x300", folder) as frieze:
+        frieze.until(mode="slideshow", index=1)
+        time.sleep(1.5)
+        frieze.key("n").until(index=lambda index: index >= 2)
+        frieze.until(index=5)
+    times = [one["ms"] for one in lines_of(log)]
+    assert sorted(times[1:-1])[1] >= 1900, f"all but one, that the key ended, and the last: {times}"
+
+
+@pytest.mark.parametrize("options, first", [(("--reverse",), 7), (("--sort", "size"), 5), (("--sort", "date"), 3)])
+def test_begins_with_the_first_of_its_order(home, options, first):
+    """Not with the first by name, which then has another place."""
+    some, log = pictures.fill(home / "some", 8, (400, 300)), home / "shown.jsonl"
+    for number in range(8):
+        os.utime(some / f"p{number}.png", (1.5e9 + number,) * 2)
+    os.utime(some / "p3.png", (1.2e9, 1.2e9))
+    pictures.write(some / "p5.png", 5, (40, 30))
+    with home.start("-s", "--delay", "60", "--shown", log, "--size", "400x300", *options, some) as frieze:
+        frieze.until(mode="slideshow", title=f"p{first}.png")
+        frieze.idle()
+    assert [os.path.basename(one["path"]) for one in lines_of(log)] == [f"p{first}.png"]
+
+
+def test_a_paused_show_is_so_after_its_folder_was_empty(home):
+    some = pictures.fill(home / "some", 3, (400, 300))
+    with home.start("-s", "--delay", "0.4", "--size", "400x300", some) as frieze:
+        frieze.until(mode="slideshow", index=1)
+        frieze.key("Space").until(show_paused=True)
+        for path in some.iterdir():
+            path.unlink()
+        frieze.until(items=0)
+        pictures.fill(some, 3, (400, 300))
+        frieze.until(items=3, mode="slideshow", show_paused=True)
+
+
+def test_faster_is_never_slower(home, folder):
+    with home.start("-s", "--delay", "0.34", "--size", "400x300", folder) as frieze:
+        frieze.until(mode="slideshow")
+        frieze.key(".")
+        assert frieze.ask("get", "delay")["value"] <= 0.34
+
+
 def test_paused_show_stands_still(home, x11, folder):
     with home.start("-s", "-d", "0.2", "--size", "400x300", folder, display=x11) as frieze:
         frieze.until(mode="slideshow", index=2)

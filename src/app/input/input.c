@@ -53,6 +53,7 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
         fz_picture_resized(app);
     } else if (event->event == SDL_WINDOWEVENT_FOCUS_LOST) {
         fz_touch_cancel(app);
+        app->pressed = (SDL_Keysym){0};
         fz_mouse_let_go(app); /* where the button comes up is not told any more */
     } else if (event->event == SDL_WINDOWEVENT_LEAVE) {
         app->mouse.inside = false;
@@ -82,6 +83,9 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
         app->key_held = event->key.repeat != 0;
         app->pressed = event->key.keysym;
     }
+    if (event->type ==
+        SDL_KEYUP) /* what comes as text now is of no key: of an input method, say, that took all that followed */
+        app->pressed = (SDL_Keysym){.mod = event->key.keysym.mod};
     struct fz_press press = {.held = app->key_held};
     bool has_line = app->prompt.kind != FZ_PROMPT_NONE || app->scale_panel.open;
     bool typing = has_line && event->type == SDL_TEXTINPUT;

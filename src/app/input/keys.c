@@ -73,8 +73,8 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
     struct fz_key_sequence pressed;
     enum fz_key_match found = match(app, key, &pressed, &binding);
     /* A layout without Latin letters: what stands in this place on a US board. */
-    if (found == FZ_KEY_UNBOUND && key.code > 0x7e && !fz_key_is_named(key) && press->place.code != 0) {
-        key = press->place;
+    if (found == FZ_KEY_UNBOUND && fz_press_latin(press).code != key.code) {
+        key = fz_press_latin(press);
         found = match(app, key, &pressed, &binding);
     }
     if (found == FZ_KEY_BOUND && press->held && !fz_command_repeats(binding->command))

@@ -23,6 +23,12 @@ struct fz_press {
     bool held;           /* not new: it repeats */
 };
 
+/* Any thread. On a layout without Latin letters what stands in this place on a US board. */
+static inline struct fz_key fz_press_latin(const struct fz_press *press)
+{
+    return press->key.code > 0x7e && press->place.code != 0 ? press->place : press->key;
+}
+
 /* Render thread only, all of these. */
 /* Main thread, once options and config files are read; complains of faults in the latter. */
 void fz_keys_init(struct fz_app *app);

@@ -11,9 +11,9 @@ enum {
     ARROW_SCALE = 3,
     ARROW_MARGIN_PX = 16,
 };
-static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
-static const double WHEEL_ZOOM = 1.2;
-static const double EDGE = 0.15; /* of the window's width */
+static const double WHEEL_ROWS = 0.6;                  /* rows of the wall that one notch moves */
+static const double WHEEL_ZOOM = 1.2, WHEEL_PAN = 0.1; /* of the window's height */
+static const double EDGE = 0.15;                       /* of the window's width */
 
 /* In the picture view the left and the right edge lead to other pictures: -1, 1; 0 elsewhere, and where there is none.
  */
@@ -77,6 +77,16 @@ void fz_app_ask_menu(struct fz_app *app, double x, double y)
     fz_menu_open(app, x, y);
 }
 
+/* Where there is nothing above and below, it goes along the picture. */
+static bool pan_by_wheel(struct fz_app *app, double across, double notches)
+{
+    const struct fz_camera meant = fz_picture_meant(app);
+    double step = meant.view_h * WHEEL_PAN;
+    bool is_wide = meant.target.h <= meant.view_h;
+    return fz_picture_pan(app, ((is_wide ? notches : 0) - across) * step, is_wide ? 0 : notches * step,
+                          false);
+}
+
 void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
 {
     bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
@@ -99,7 +109,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
         if (zoom) {
             fz_picture_catch_up(app);
             fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
-        } else if (!fz_picture_pan(app, 0, notches * app->wall.layout.params.view_h * 0.1, false)) {
+        } else if (!pan_by_wheel(app, event->preciseX, notches)) {
             fz_picture_go(app, -fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
         }
         app->loader.moved = true;
@@ -147,15 +157,17 @@ static void release_left(struct fz_app *app, double x, double y, int times)
     bool clicked = app->picture.panning && !app->mouse.travelled;
     app->picture.panning = wall->bar.held = false;
     if (app->mode == FZ_MODE_PICTURE) {
-        wall->dragging = wall->scroll.dragging = false;
+        wall->dragging = false;
+        if (wall->scroll.dragging)
+            fz_scroll_release(&wall->scroll, false);
         if (clicked)
             fz_app_click(app, x, y, times);
     } else if (wall->dragging) {
         wall->dragging = false;
-        /* A hand that rested before it let go does not fling. */
-        if (wall->scroll.dragging)
+        if (wall->scroll.dragging) { /* a hand that rested before it let go does not fling */
             fz_scroll_drag(&wall->scroll, 0, (double)(app->now_us - wall->drag_us) / 1e6);
-        fz_scroll_release(&wall->scroll, fz_app_motion(app) == FZ_MOTION_FULL);
+            fz_scroll_release(&wall->scroll, fz_app_motion(app) == FZ_MOTION_FULL);
+        }
         app->loader.moved = true;
     }
 }

@@ -9,7 +9,10 @@
 
 #include <stdlib.h>
 
-enum { BUDGET_US = 2000 }; /* of one frame: a hundred thousand names come in many */
+enum {
+    BUDGET_US = 2000,   /* of one frame: a hundred thousand names come in many */
+    ORDER_US = 5000000, /* that a show waits for its order */
+};
 
 static void open_named(struct fz_app *app)
 {
@@ -27,10 +30,17 @@ static void open_named(struct fz_app *app)
     }
 }
 
-/* A show begins with the first of all pictures: it waits until they are listed, but for no reader that hangs. */
-static bool can_show_begin(const struct fz_app *app)
+/* A show begins with the first of all pictures: it waits until they are listed, and in their order, but for no reader that hangs, nor long for
+ * what their files tell. */
+static bool can_show_begin(struct fz_app *app)
 {
-    return app->scan.roots_listed + app->scan.stuck_count >= app->scan.roots && !app->open_first;
+    struct fz_scan *scan = &app->scan;
+    if (scan->roots_listed + scan->stuck_count < scan->roots || app->open_first)
+        return false;
+    if (scan->order_until_us == 0)
+        scan->order_until_us = app->now_us + ORDER_US;
+    return app->wall.touched || app->now_us >= scan->order_until_us || scan->stuck_count > 0 ||
+           !fz_arrange_is_busy(app);
 }
 
 void fz_app_open_first(struct fz_app *app)
@@ -43,6 +53,8 @@ void fz_app_open_first(struct fz_app *app)
     if (app->start_show && can_show_begin(app)) {
         app->start_show = false;
         fz_show_start(app);
+        app->show.paused = app->start_paused;
+        app->start_paused = false;
     }
 }
 
@@ -50,6 +62,7 @@ void fz_app_open_first(struct fz_app *app)
 static void leave_empty_view(struct fz_app *app)
 {
     app->start_show = app->show.running;
+    app->start_paused = app->show.paused;
     fz_picture_close(app);
 }
 

@@ -47,7 +47,7 @@ void fz_help_turn(struct fz_app *app, int pages)
 
 void fz_help_press(struct fz_app *app, const struct fz_press *press)
 {
-    uint32_t code = press->key.code;
+    uint32_t code = fz_press_latin(press).code;
     bool on = code == SDLK_SPACE || code == SDLK_PAGEDOWN || code == SDLK_RIGHT || code == SDLK_DOWN ||
               code == 'j' || code == 'l' || code == 'n';
     bool back = code == SDLK_PAGEUP || code == SDLK_BACKSPACE || code == SDLK_LEFT || code == SDLK_UP ||

@@ -56,7 +56,7 @@ void fz_hints_fini(struct fz_hints *hints)
 void fz_hints_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_hints *hints = &app->hints;
-    struct fz_key key = press->key.code > 0x7e && press->place.code ? press->place : press->key;
+    struct fz_key key = fz_press_latin(press);
     size_t typed = strlen(hints->typed);
     fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;

@@ -151,7 +151,7 @@ void fz_menu_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_menu *menu = &app->menu;
     long page = menu->slots > 2 ? (long)menu->slots - 2 : 1;
-    switch (press->key.code) {
+    switch (fz_press_latin(press).code) {
     case SDLK_DOWN:
     case 'j':
         move(app, 1);

@@ -96,7 +96,7 @@ static enum fz_err run_words(struct fz_app *app, const struct fz_words *words, s
     unsigned long nth = strtoul(words->list[0], &end, 10);
     if (!*end && words->list[0][0] != '-' && words->count == 1) {
         call.id = FZ_COMMAND_LAST;
-        call.count = nth > 0 && nth < UINT32_MAX ? (unsigned)nth : 1;
+        call.count = nth == 0 ? 1 : nth < UINT32_MAX ? (unsigned)nth : UINT32_MAX;
         call.argc = 0;
     } else if (!fz_command_find(words->list[0], &call.id)) {
         return fz_fail(err, FZ_E_USAGE, 0, "unknown command %s", words->list[0]);
@@ -168,14 +168,16 @@ static void give_up(struct fz_app *app)
 void fz_prompt_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_prompt *prompt = &app->prompt;
-    struct fz_key key = press->key;
+    struct fz_key key = press->key.mods != 0 ? fz_press_latin(press) : press->key;
     bool emptied = key.code == SDLK_BACKSPACE && prompt->line.length == 0;
     prompt->hint[0] = '\0';
     app->dirty = true;
+    if (key.code == SDLK_RETURN && !press->held) {
+        enter(app); /* which may open another line: nothing has been typed in that */
+        return;
+    }
     if (key.code == SDLK_ESCAPE || emptied)
         give_up(app);
-    else if (key.code == SDLK_RETURN && !press->held)
-        enter(app);
     else if (key.code == SDLK_UP || key.code == SDLK_DOWN)
         recall(prompt, key.code == SDLK_UP ? -1 : 1);
     else if (key.code == SDLK_TAB && prompt->kind == FZ_PROMPT_COMMAND)

@@ -262,6 +262,7 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     if (item == FZ_ITEM_NONE || item == picture->item)
         return;
     app->show.went_on = false;
+    app->show.since_us = 0; /* its time begins as it is seen, whoever asked for it */
     picture->item = item;
     if (texture_of(app, item, FZ_FOR_PICTURE) && !fz_detail_is_missing(app, item))
         app->stats.hits++;
