@@ -80,7 +80,7 @@ struct fz_scan {
     size_t away_capacity, away_count;
     bool *stuck; /* by root: not listed yet, and its reader hangs; owned */
     size_t stuck_capacity, stuck_count;
-    char *away_told; /* what was said of that last; owned */
+    char *away_told;        /* what was said of that last; owned */
     int64_t order_until_us; /* as long a show waits for its order; 0: all has yet to be listed */
     bool reported;
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */

@@ -211,6 +211,31 @@ static void test_pam(void **state)
         }
 }
 
+/* Ink is the more the darker it is; of white there is none. */
+static void test_pam_of_inks(void **state)
+{
+    (void)state;
+    for (int depth = 4; depth <= 5; depth++) {
+        struct bytes b = {0};
+        char head[160];
+        int head_len = snprintf(head, sizeof head,
+                                "P7\nWIDTH %d\nHEIGHT %d\nDEPTH %d\nMAXVAL 255\nTUPLTYPE CMYK%s\nENDHDR\n", W,
+                                H, depth, depth == 5 ? "_ALPHA" : "");
+        bytes_put(&b, head, (size_t)head_len);
+        for (int i = 0; i < W * H; i++) {
+            uint32_t rgb = field_at(i % W, i / W);
+            for (int shift = 16; shift >= 0; shift -= 8)
+                bytes_put_be(&b, 255 - (rgb >> shift & 255), 1);
+            bytes_put_be(&b, 0, 1);
+            if (depth == 5)
+                bytes_put_be(&b, 255, 1);
+        }
+        assert_shown(&b, "pam", as_it_is, 1);
+        assert_damage(&b, (size_t)head_len);
+        free(b.data);
+    }
+}
+
 static float linear(uint32_t v)
 {
     float s = (float)v / 255;
@@ -345,9 +370,13 @@ static void test_names_of_xpm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tga),          cmocka_unit_test(test_pcx),
-        cmocka_unit_test(test_pam),          cmocka_unit_test(test_pfm),
-        cmocka_unit_test(test_names_of_xpm), cmocka_unit_test(test_comments_of_xpm),
+        cmocka_unit_test(test_tga),
+        cmocka_unit_test(test_pcx),
+        cmocka_unit_test(test_pam),
+        cmocka_unit_test(test_pam_of_inks),
+        cmocka_unit_test(test_pfm),
+        cmocka_unit_test(test_names_of_xpm),
+        cmocka_unit_test(test_comments_of_xpm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

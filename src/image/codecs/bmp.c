@@ -62,7 +62,8 @@ static uint32_t packing(const struct fz_bytes *b)
 
 enum fz_head_status fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    if (!fz_bytes_has(bytes, FILE_HEAD, 20))
+    const bool is_core = fz_bytes_has(bytes, FILE_HEAD, 4) && fz_bytes_le(bytes, FILE_HEAD, 4) == CORE;
+    if (!fz_bytes_has(bytes, FILE_HEAD, is_core ? CORE : 20))
         return bytes->whole && fz_bytes_has(bytes, FILE_HEAD, CORE) ? FZ_HEAD_BAD : FZ_HEAD_MORE;
     fz_dib_read_size(bytes, FILE_HEAD, &header->width, &header->height);
     uint32_t packed = packing(bytes);
@@ -144,12 +145,12 @@ static bool open_bmp(struct bmp *m, const struct fz_decode *d)
     uint32_t count = dib >= 36 ? fz_bytes_le(b, FILE_HEAD + 32, 4) : 0;
     count = count == 0 || count > most ? most : count;
     uint64_t colors_at = FILE_HEAD + dib, color_bytes = dib == CORE ? 3 : 4;
-    if (dib == INFO && m->packed == BITFIELDS)
-        colors_at += 12;
+    if (dib == INFO && (m->packed == BITFIELDS || m->packed == ALPHA_BITFIELDS))
+        colors_at += m->packed == BITFIELDS ? 12 : 16;
     read_colors(m, colors_at, count, (uint32_t)color_bytes);
     read_masks(m, dib);
-    if (m->pixels_at == colors_at) /* some writers forget the table */
-        m->pixels_at += count * color_bytes;
+    if (m->pixels_at == colors_at || m->pixels_at == 0) /* some writers forget the table, or to say it */
+        m->pixels_at = colors_at + count * color_bytes;
     m->row_bytes = ((uint64_t)m->width * m->bits + 31) / 32 * 4;
     switch (m->packed) {
     case RLE8:

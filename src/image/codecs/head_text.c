@@ -48,7 +48,7 @@ static uint64_t skip_space_and_comments(const struct fz_bytes *b, uint64_t pos)
         pos = skip_space(b, pos);
         if (byte_at(b, pos) != '#')
             return pos;
-        while (byte_at(b, pos) >= 0 && byte_at(b, pos) != '\n')
+        while (byte_at(b, pos) >= 0 && byte_at(b, pos) != '\n' && byte_at(b, pos) != '\r')
             pos++;
     }
 }

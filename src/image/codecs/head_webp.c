@@ -123,12 +123,13 @@ static enum fz_head_status find_pixels(const struct fz_bytes *bytes, struct fz_h
 
 enum fz_head_status fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    if (!fz_bytes_has(bytes, 0, 30))
+    const bool is_lossless = fz_bytes_match(bytes, 12, "VP8L", 4);
+    if (!fz_bytes_has(bytes, 0, is_lossless ? 25 : 30))
         return FZ_HEAD_MORE;
     if (fz_bytes_match(bytes, 12, "VP8 ", 4)) {
         header->width = fz_bytes_le(bytes, 26, 2) & 0x3fff;
         header->height = fz_bytes_le(bytes, 28, 2) & 0x3fff;
-    } else if (fz_bytes_match(bytes, 12, "VP8L", 4)) {
+    } else if (is_lossless) {
         uint32_t bits = fz_bytes_le(bytes, 21, 4);
         header->width = (bits & 0x3fff) + 1;
         header->height = (bits >> 14 & 0x3fff) + 1;

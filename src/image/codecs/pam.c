@@ -1,5 +1,5 @@
-/* The younger formats of netpbm: PAM (pam(5)), grey or RGB, with alpha or without, of up to 16 bits; and PFM (pfm(5)),
- * floating point from the bottom up. The samples of PFM are taken for linear light, 1 for white, as GIMP and most
+/* The younger formats of netpbm: PAM (pam(5)), grey or RGB, or inks as Ghostscript and ImageMagick write them, with alpha or without, of
+ * up to 16 bits; and PFM (pfm(5)), floating point from the bottom up. The samples of PFM are taken for linear light, 1 for white, as GIMP and most
  * renderers have it; what is brighter is clipped. */
 #include "image/format.h"
 
@@ -16,13 +16,14 @@ enum {
     MAX_VALUE = 65535,
     MAX_HEAD_BYTES = 16 << 10,
     CANCEL_ROWS = 64,
-    MAX_PX_BYTES = 16
+    MAX_PX_BYTES = 16,
+    INKS = 4
 };
 
 struct pam {
     uint64_t at; /* of the first row */
     uint32_t width, height, channels, max;
-    bool floats, little;
+    bool floats, little, is_ink;
 };
 
 bool fz_pam_is_a(const struct fz_bytes *head)
@@ -71,6 +72,7 @@ static enum fz_head_status read_pam(const struct fz_bytes *b, struct pam *p)
             if (fz_bytes_match(b, p->at, words[i].word, strlen(words[i].word)))
                 *words[i].value = read_number(b, &number);
         }
+        p->is_ink |= fz_bytes_match(b, p->at, "TUPLTYPE CMYK", 13);
         bool last = fz_bytes_match(b, p->at, "ENDHDR", 6);
         p->at += (uint64_t)(end - line) + 1;
         if (last)
@@ -96,7 +98,8 @@ static enum fz_head_status read_pfm(const struct fz_bytes *b, struct pam *p)
 static enum fz_head_status read_head(const struct fz_bytes *b, struct pam *p)
 {
     enum fz_head_status head = b->at[1] == '7' ? read_pam(b, p) : read_pfm(b, p);
-    bool sound = p->channels >= 1 && p->channels <= 4 && p->max >= 1 && p->max <= MAX_VALUE;
+    unsigned least = p->is_ink ? INKS : 1, most = p->is_ink ? INKS + 1 : 4;
+    bool sound = p->channels >= least && p->channels <= most && p->max >= 1 && p->max <= MAX_VALUE;
     return head == FZ_HEAD_OK && !sound ? FZ_HEAD_BAD : head;
 }
 
@@ -130,8 +133,23 @@ static uint16_t read_sample(const struct pam *p, const uint8_t *from, uint64_t i
     return fz_deep_scale(v, p->max);
 }
 
+/* As in all pictures of inks that say no more of them. */
+static void read_inks(const struct pam *p, const uint8_t *from, uint16_t *to)
+{
+    for (uint64_t x = 0, at = 0; x < p->width; x++, at += p->channels, to += 4) {
+        unsigned paper = 65535u - read_sample(p, from, at + 3);
+        for (unsigned c = 0; c < 3; c++)
+            to[c] = (uint16_t)(((65535u - read_sample(p, from, at + c)) * paper + 32767) / 65535);
+        to[3] = p->channels > INKS ? read_sample(p, from, at + INKS) : 65535;
+    }
+}
+
 static void read_row(const struct pam *p, const uint8_t *from, uint16_t *to)
 {
+    if (p->is_ink) {
+        read_inks(p, from, to);
+        return;
+    }
     const bool grey = p->channels < 3, alpha = p->channels % 2 == 0;
     for (uint64_t x = 0; x < p->width; x++, to += 4) {
         for (unsigned c = 0; c < 3; c++)

@@ -19,7 +19,7 @@ static void make_table(struct fz_png_rows *rows, png_structp png, png_infop info
         to[3] = 255;
         if (type == PNG_COLOR_TYPE_GRAY) {
             memset(to, grey, 3);
-            to[3] = clear && i == clear->gray ? 0 : 255;
+            to[3] = clear && i == (clear->gray & (levels - 1)) ? 0 : 255; /* W3C, PNG, 11.3.1.1 */
         } else if (i < count) {
             to[0] = colors[i].blue;
             to[1] = colors[i].green;

@@ -20,7 +20,7 @@ static void skip_space(struct pnm *p)
     bool comment = false;
     for (; fz_bytes_has(p->file, p->at, 1); p->at++) {
         uint8_t c = p->file->at[p->at];
-        comment = comment ? c != '\n' : c == '#';
+        comment = comment ? c != '\n' && c != '\r' : c == '#';
         if (!comment && !isspace(c))
             return;
     }

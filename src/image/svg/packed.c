@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { SNIFF_BYTES = 4096, HEAD_BYTES = 32 << 10, MAX_BYTES = 64 << 20 };
+enum { HEAD_BYTES = 32 << 10, MAX_BYTES = 64 << 20 };
 
 static bool is_packed(const struct fz_bytes *b)
 {
@@ -16,7 +16,7 @@ static bool is_packed(const struct fz_bytes *b)
 /* Whether what is packed begins as `is_a` knows it. */
 static bool holds(const struct fz_bytes *packed, bool (*is_a)(const struct fz_bytes *head))
 {
-    uint8_t text[SNIFF_BYTES];
+    uint8_t text[HEAD_BYTES];
     struct fz_bytes start = {.at = text, .len = fz_inflate(packed, text, sizeof text, NULL)};
     return is_a(&start);
 }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { SNIFF_BYTES = 4096, HEAD_BYTES = 32 << 10, MOST_UTF8 = 4, NOT_A_CHARACTER = 0xfffd };
+enum { HEAD_BYTES = 32 << 10, MOST_UTF8 = 4, NOT_A_CHARACTER = 0xfffd };
 
 /* By its byte order mark, or by what an XML declaration begins with (XML 1.0, appendix F). */
 static bool is_wide(const struct fz_bytes *b, bool *big_endian)
@@ -84,7 +84,7 @@ enum fz_err fz_svg_plain_load(struct fz_decode *d)
 
 bool fz_svg16_is_a(const struct fz_bytes *head)
 {
-    uint8_t text[SNIFF_BYTES];
+    uint8_t text[HEAD_BYTES];
     bool big_endian;
     if (!is_wide(head, &big_endian))
         return false;
