@@ -151,8 +151,8 @@ struct fz_app {
     struct fz_budgets budgets;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
-    bool start_show;    /* --slideshow: starts when the list is read, */
-    bool start_paused;  /* and stands as it did before the list was empty */
+    bool start_show;    /* --slideshow: starts when the list is read */
+    bool start_paused;  /* it stands then, as it did before the list was empty */
     bool awaits_first;  /* once it is there (--wait) */
     char *first_path;   /* the single file that was named, absolute; owned */
     char *first_folder; /* the folder of that file; owned */
@@ -218,8 +218,9 @@ void fz_app_handle_event(struct fz_app *app, const SDL_Event *event);
 void fz_app_take_source_events(struct fz_app *app);
 /* All that was found is known by now? Says what was left out, and ends where nothing is a picture and none can come. */
 void fz_app_judge_scan(struct fz_app *app);
-void fz_app_open_first(
-    struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
+void fz_app_open_first(struct fz_app *app); /* the single file that was named, once it is there */
+int64_t
+fz_app_begin_show(struct fz_app *app); /* the slideshow, once it can; when to look again, or FZ_NEVER */
 void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
 /* The command "wait": its answer comes with the state, or when its time is over. */

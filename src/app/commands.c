@@ -180,7 +180,7 @@ HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app
 HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
                                  fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
 TRY_HANDLER(layout, fz_wall_next_layout(app, err))
-HANDLER(pause_show, fz_picture_catch_up(app), app->show.paused = !app->show.paused, app->show.since_us = 0)
+HANDLER(pause_show, fz_picture_stay(app), app->show.paused = !app->show.paused, app->show.since_us = 0)
 
 void fz_app_go_to(struct fz_app *app, size_t index)
 {
@@ -326,7 +326,7 @@ static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, s
     if (call->count > 0)
         change_delay(app, call->count / app->options.values[FZ_OPTION_DELAY].seconds, err);
     if (app->show.running && call->count == 0) {
-        fz_picture_catch_up(app);
+        fz_picture_stay(app);
         fz_show_stop(app);
         fz_app_notice(app, "Slideshow ended");
     } else if (!app->show.running) {

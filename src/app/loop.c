@@ -296,6 +296,7 @@ void fz_app_run(struct fz_app *app)
     FZ_MAIN_ONLY();
     app->dirty = true;
     app->stats.wait_returned_us = app->stats.pumped_us = app->last_step_us = fz_now_us();
+    int64_t show_us = FZ_NEVER;
     while (!app->quitting) {
         int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
         view_us = earliest(view_us, fz_animate_step(app));
@@ -305,6 +306,7 @@ void fz_app_run(struct fz_app *app)
         view_us = earliest(view_us, fz_budgets_step(app));
         view_us = earliest(view_us, fz_missing_step(app));
         view_us = earliest(view_us, fz_revisit_step(app));
+        view_us = earliest(view_us, show_us);
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
@@ -312,6 +314,7 @@ void fz_app_run(struct fz_app *app)
         app->arrived |= fz_text_collect(app->head);
         app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_arrange_step(app);
+        show_us = fz_app_begin_show(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);
         fz_tasks_step(app);

@@ -15,7 +15,8 @@
 
 enum {
     FZ_FORMAT_HEAD_BYTES = 64 << 10, /* what is read before the format is known */
-    FZ_MAX_PROFILE_BYTES = 4 << 20,  /* ICC: those of printers reach 2 MB */
+    FZ_SNIFF_BYTES = 32 << 10, /* or as far as that goes: a prologue of comments may stand before <svg> */
+    FZ_MAX_PROFILE_BYTES = 4 << 20, /* ICC: those of printers reach 2 MB */
 };
 
 /* What the header says, before anything is allocated. Sizes as stored, px. */

@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { SNIFF_BYTES = 4096 }; /* a prologue of comments may stand before <svg> */
-
 const char *fz_image_sniff(int fd, struct fz_error *err)
 {
-    uint8_t head[SNIFF_BYTES];
+    uint8_t head[FZ_SNIFF_BYTES];
     if (fz_reader_check(fd, NULL, err) != FZ_OK)
         return NULL;
     size_t len;
@@ -28,7 +26,7 @@ const char *fz_image_sniff(int fd, struct fz_error *err)
 
 bool fz_image_is_heavy(const struct fz_image_request *request)
 {
-    uint8_t head[SNIFF_BYTES];
+    uint8_t head[FZ_SNIFF_BYTES];
     ssize_t got = request->bytes ? 0 : pread(request->fd, head, sizeof head, 0);
     struct fz_bytes bytes = {.at = head, .len = got > 0 ? (size_t)got : 0};
     if (request->bytes)

@@ -25,11 +25,12 @@ static uint32_t names_end(const struct fz_source_event *event, uint32_t most)
 /* The bytes behind a name are new. What the user dropped stays away. What somebody may be looking into gets a new id: the answer that is
  * under way speaks of the old bytes. What was taken out comes back: it may have been taken out because it
  * was half a file. */
-static void take_change(struct fz_list *list, uint32_t slot)
+static void take_change(struct fz_list *list, uint32_t slot, bool perhaps)
 {
     struct fz_item *row = &list->items.rows[slot];
     fz_list_ask_again(list, slot);
-    if (slot < list->items.told_capacity) /* by its size and its time it may be the file that it was */
+    if (!perhaps &&
+        slot < list->items.told_capacity) /* by its size and its time it may be the file that it was */
         list->items.told[slot].known |= FZ_TOLD_ANEW;
     fz_list_tell_again(list, slot);
     if (row->flags & FZ_ITEM_DROPPED)
@@ -78,7 +79,7 @@ static void take_name(struct fz_list *list, const struct fz_item_key *key, enum 
         return;
     }
     take_surety(list, slot, doubt);
-    take_change(list, slot);
+    take_change(list, slot, false);
     if (doubt == FZ_SOURCE_EXPLICIT)
         list->items.rows[slot].flags |= FZ_ITEM_EXPLICIT;
 }
@@ -108,7 +109,7 @@ static size_t apply_changed(struct fz_list *list, struct fz_source_event *event)
         struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE)
-            take_change(list, slot);
+            take_change(list, slot, event->perhaps);
     }
     return fz_list_place_fresh(list, SIZE_MAX);
 }

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PERHAPS (INT64_C(1) << 32) /* beside what was left out */
+
 bool fz_reader_send_event(int socket, const struct fz_source_event *event)
 {
     struct fz_parcel parcel = {.kind = FZ_READER_EVENT,
                                .number = event->root,
                                .count = event->count,
                                .flags = event->kind,
-                               .value = event->left_out,
+                               .value = event->left_out | (event->perhaps ? PERHAPS : 0),
                                .fd = -1};
     if (event->kind == FZ_SOURCE_ERROR) {
         parcel.bytes = (char *)&event->error;
@@ -82,5 +84,6 @@ struct fz_source_event *fz_reader_event(const struct fz_parcel *parcel, uint32_t
     event->root = parcel->number;
     event->count = event->names ? parcel->count : 0;
     event->left_out = (uint32_t)parcel->value;
+    event->perhaps = parcel->value & PERHAPS;
     return event;
 }

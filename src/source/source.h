@@ -48,6 +48,8 @@ struct fz_source_event {
     uint32_t count;    /* of names */
     uint32_t taken;    /* how far the list has taken it in; 0 in a new one */
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
+    bool
+        perhaps; /* CHANGED: nobody can say, as their folder was away; the tile cache knows by size and time */
     struct fz_error error;
     char *dir; /* absolute, owned */
     /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs, as it happened) */

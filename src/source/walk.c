@@ -235,7 +235,9 @@ static void send_news(struct listing *l, struct fz_batch *batch, enum fz_source_
     if (batch->count == 0)
         return;
     fz_batch_sort(batch);
-    fz_scanner_push(l->scanner, fz_batch_event(batch, kind, l->root_index, l->path));
+    struct fz_source_event *event = fz_batch_event(batch, kind, l->root_index, l->path);
+    event->perhaps = l->since_ns == 0;
+    fz_scanner_push(l->scanner, event);
 }
 
 static void send_whole(struct listing *l)

@@ -405,7 +405,7 @@ def test_a_file_of_marks_for_two(home):
 
     def holds(*paths):
         wait_until(lambda: file.exists() and sorted(file.read_text().splitlines()) == sorted(map(str, paths)),
-                   lambda: f"{paths}, but {file.read_text()}")
+                   lambda: f"{paths}, but {file.read_text() if file.exists() else 'no file'}")
     with home.start("--marks", file, here) as one, home.start("--name", "other", "--marks", file, there) as other:
         one.idle("loaded").key("Home", "m")
         holds(here / "p0.png")
@@ -425,7 +425,8 @@ def test_a_file_of_marks_for_two(home):
         one.key("m")
         holds(here / "p2.png", here / "p3.png")
         other.key("m")
-        one.key("m")
+        holds(here / "p2.png", here / "p3.png", there / "p0.png")
+        one.key("m")  # and ends at once
     assert sorted(file.read_text().splitlines()) == [*(f"{here}/p{number}.png" for number in (1, 2, 3)), f"{there}/p0.png"]
 
 

@@ -35,6 +35,7 @@ FILES = {
     "inks.pam": (b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE CMYK\nENDHDR\n\0\xff\xff\0", RED),
     "paper.pam": (b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE CMYK\nENDHDR\n\0\0\0\0", WHITE),
     "late.svgz": (gzip.compress(svg(9000).encode()), RED),
+    "late.svg": (svg(9000).encode(), RED),
     "late-16.svg": (("\ufeff" + svg(9000)).encode("utf-16-le"), RED),
     "no-offset.bmp": (bmp(0), RED),
     "no-offset-masks.bmp": (bmp(0, 3, struct.pack("<III", 0xff0000, 0xff00, 0xff)), RED),

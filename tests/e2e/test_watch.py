@@ -114,6 +114,7 @@ def test_rewritten_with_the_time_and_the_size_that_it_had(home, folder, way):
         if way == "in place":
             with open(folder / "p1.bmp", "r+b") as file:
                 file.write(pictures.encoded(9, (320, 240), ".bmp"))
+                file.flush()
                 os.utime(file.fileno(), (1.5e9, 1.5e9))
         else:
             other = pictures.write(home / "other.bmp", 9)

@@ -83,9 +83,11 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
         app->key_held = event->key.repeat != 0;
         app->pressed = event->key.keysym;
     }
-    if (event->type ==
-        SDL_KEYUP) /* what comes as text now is of no key: of an input method, say, that took all that followed */
+    /* What comes as text now is of no key: of an input method, say, that took all that followed. */
+    if (event->type == SDL_KEYUP) {
         app->pressed = (SDL_Keysym){.mod = event->key.keysym.mod};
+        app->key_held = false;
+    }
     struct fz_press press = {.held = app->key_held};
     bool has_line = app->prompt.kind != FZ_PROMPT_NONE || app->scale_panel.open;
     bool typing = has_line && event->type == SDL_TEXTINPUT;

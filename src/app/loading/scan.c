@@ -32,15 +32,22 @@ static void open_named(struct fz_app *app)
 
 /* A show begins with the first of all pictures: it waits until they are listed, and in their order, but for no reader that hangs, nor long for
  * what their files tell. */
-static bool can_show_begin(struct fz_app *app)
+int64_t fz_app_begin_show(struct fz_app *app)
 {
     struct fz_scan *scan = &app->scan;
-    if (scan->roots_listed + scan->stuck_count < scan->roots || app->open_first)
-        return false;
+    bool is_listed = scan->roots_listed + scan->stuck_count >= scan->roots && !app->open_first;
+    if (!app->start_show || !app->head || fz_list_count(app->list) == 0 || !is_listed)
+        return FZ_NEVER;
     if (scan->order_until_us == 0)
         scan->order_until_us = app->now_us + ORDER_US;
-    return app->wall.touched || app->now_us >= scan->order_until_us || scan->stuck_count > 0 ||
-           !fz_arrange_is_busy(app);
+    bool waits = !app->wall.touched && scan->stuck_count == 0 && fz_arrange_is_busy(app);
+    if (waits && app->now_us < scan->order_until_us)
+        return scan->order_until_us;
+    app->start_show = false;
+    fz_show_start(app);
+    app->show.paused = app->start_paused;
+    app->start_paused = false;
+    return FZ_NEVER;
 }
 
 void fz_app_open_first(struct fz_app *app)
@@ -50,12 +57,6 @@ void fz_app_open_first(struct fz_app *app)
         return;
     if (app->open_first)
         open_named(app);
-    if (app->start_show && can_show_begin(app)) {
-        app->start_show = false;
-        fz_show_start(app);
-        app->show.paused = app->start_paused;
-        app->start_paused = false;
-    }
 }
 
 /* The last picture is gone; a slideshow goes on when there is one again. */
@@ -63,6 +64,7 @@ static void leave_empty_view(struct fz_app *app)
 {
     app->start_show = app->show.running;
     app->start_paused = app->show.paused;
+    app->scan.order_until_us = 0;
     fz_picture_close(app);
 }
 
@@ -125,14 +127,15 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
     }
 }
 
-/* New bytes are read whatever the tile cache says: programs that keep a file's time may keep its size too. */
-static void take_changed(struct fz_app *app, fz_item_id item, bool is_renamed)
+/* New bytes are read whatever the tile cache says, where the wall has a tile of them: programs that keep a file's time may keep its size too. */
+static void take_changed(struct fz_app *app, fz_item_id item, bool is_new)
 {
-    if (is_renamed)
+    if (!is_new) {
         fz_loader_forget(app, item, false);
-    else
-        fz_loader_read_anew(app, item);
-    if (!is_renamed && item == app->wall.selected)
+        return;
+    }
+    fz_loader_read_anew(app, item);
+    if (item == app->wall.selected)
         fz_about_read_anew(app, item);
 }
 
@@ -164,7 +167,7 @@ static bool take_changes(struct fz_app *app, struct fz_source_event *event, stru
         fz_loader_forget(app, change.removed[i], true);
     }
     for (size_t i = 0; i < change.changed_count; i++)
-        take_changed(app, change.changed[i], event->kind == FZ_SOURCE_RENAMED);
+        take_changed(app, change.changed[i], event->kind != FZ_SOURCE_RENAMED && !event->perhaps);
     take_beside(app, &change);
     for (size_t i = 0; event->kind == FZ_SOURCE_RENAMED && i < change.changed_count; i++)
         if (fz_list_is_marked(app->list, change.changed[i]))

@@ -175,6 +175,12 @@ void fz_picture_catch_up(struct fz_app *app)
     }
 }
 
+void fz_picture_stay(struct fz_app *app)
+{
+    if (fz_show_waits(app))
+        fz_picture_catch_up(app);
+}
+
 struct fz_camera fz_picture_meant(const struct fz_app *app)
 {
     const struct fz_picture *picture = &app->picture;
@@ -240,8 +246,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
 void fz_picture_close(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
-    if (fz_show_waits(app)) /* for one that nobody has seen: it is this one that is left */
-        fz_picture_catch_up(app);
+    fz_picture_stay(app);
     log_shown(app);
     fz_show_stop(app);
     picture->closing = true;

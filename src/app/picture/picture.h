@@ -43,6 +43,8 @@ bool fz_picture_go(struct fz_app *app, long step);
 void fz_picture_go_to(struct fz_app *app, size_t index);
 /* A key concerns the picture that was asked for: it is shown now, with whatever there is of it. */
 void fz_picture_catch_up(struct fz_app *app);
+/* What concerns the show is meant for the picture in view while that waits for the next one: it stays. */
+void fz_picture_stay(struct fz_app *app);
 /* The camera as it looks at the picture that is meant by what is done: the one that was asked for, also while the one before is still
  * in view. */
 struct fz_camera fz_picture_meant(const struct fz_app *app);

@@ -210,7 +210,7 @@ static void take_written(struct fz_app *app, struct fz_job *job)
     marks->write = NULL;
     fz_list_marked_end(app->list, load->marked);
     load->marked = NULL;
-    if (job->error.code == FZ_E_BUSY) { /* others wrote it: with what they did it is written again */
+    if (load->news.is_late) {
         take_news(app->list, &load->news);
         marks->held = held(app);
         fz_marks_changed(app);
@@ -240,19 +240,21 @@ void fz_marks_step(struct fz_app *app)
 
 /* ---- The end ----------------------------------------------------------------------------------------------------- */
 
-/* FZ_E_BUSY: others write it as often. */
+/* Where others write it at the same time, again. */
 static enum fz_err write_at_the_end(struct fz_app *app, struct fz_marks_file *file, struct fz_error *err)
 {
-    enum fz_err code = FZ_E_BUSY;
-    for (int i = 0; code == FZ_E_BUSY && i < WRITE_TRIES; i++) {
+    for (int tries = 0;; tries++, SDL_Delay(WRITE_TRY_MS)) {
         struct fz_marked *marked = fz_list_marked_begin(app->list);
         struct fz_marks_news news;
-        code = fz_marks_file_write(file, marked, &news, err);
+        enum fz_err code = fz_marks_file_write(file, marked, &news, err);
+        bool is_late = news.is_late;
         fz_list_marked_end(app->list, marked);
         take_news(app->list, &news);
+        if (!is_late)
+            return code;
+        if (tries == WRITE_TRIES)
+            return fz_fail(err, code, 0, "cannot write the marks to %s: others do", file->path);
     }
-    return code == FZ_E_BUSY ? fz_fail(err, code, 0, "cannot write the marks to %s: others do", file->path)
-                             : code;
 }
 
 void fz_marks_finish(struct fz_app *app)

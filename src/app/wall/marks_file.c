@@ -10,9 +10,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MOST_FILE_BYTES = 256 << 20 };
+enum { MOST_FILE_BYTES = 256 << 20, READ_TRIES = 20, READ_TRY_NS = 5000000 };
 
 /* --- What was seen -------------------------------------------------------------------------------------------------- */
 
@@ -87,6 +89,9 @@ static char *read_whole(const char *path, size_t *length, struct fz_file_version
         fz_fail(err, FZ_E_IO, errno, "cannot read the marks in %s", path);
     text[*length] = '\0';
     *version = fz_file_version_of(&st);
+    const struct fz_file_version after = fz_file_version_at(path);
+    if (err->code == FZ_OK && !fz_file_version_is(version, &after))
+        fz_fail(err, FZ_E_BUSY, 0, "cannot read the marks in %s: it is being written", path);
     close(fd);
     return text;
 }
@@ -139,6 +144,12 @@ enum fz_err fz_marks_file_read(struct fz_marks_file *file, const struct fz_marke
     size_t length = 0;
     struct fz_error why = {0};
     char *text = read_whole(file->path, &length, &version, &why);
+    for (int tries = 0; why.code == FZ_E_BUSY && tries < READ_TRIES; tries++) {
+        free(text);
+        nanosleep(&(struct timespec){.tv_nsec = READ_TRY_NS}, NULL);
+        why = (struct fz_error){0};
+        text = read_whole(file->path, &length, &version, &why);
+    }
     if (text && why.code == FZ_OK)
         take_paths(file, text, length, &found, news, &why);
     free(text);
@@ -182,12 +193,42 @@ static char end_for(const struct fz_marked *marked, char end)
     return end;
 }
 
+struct writing {
+    const struct fz_marks_file *file;
+    const struct fz_new_file *out;
+    struct fz_file_version version; /* of what is put there, but for when that came about */
+    bool is_late;
+};
+
 static bool is_as_seen(void *ctx)
 {
-    const struct fz_marks_file *file = ctx;
-    const struct fz_file_version now = fz_file_version_at(file->path);
+    struct writing *writing = ctx;
+    const struct fz_file_version now = fz_file_version_at(writing->file->path);
+    struct stat st;
+    if (fstat(fileno(writing->out->stream), &st) == 0)
+        writing->version = fz_file_version_of(&st);
+    writing->is_late = !fz_file_version_is(&writing->file->version, &now);
     errno = ESTALE;
-    return fz_file_version_is(&file->version, &now);
+    return !writing->is_late;
+}
+
+/* A name changes when it came about, and nothing else: what differs in more was put there by somebody since. */
+static struct fz_file_version version_put(const struct writing *writing)
+{
+    struct fz_file_version there = fz_file_version_at(writing->file->path), same = there;
+    same.ctime = writing->version.ctime;
+    return fz_file_version_is(&same, &writing->version) ? there : writing->version;
+}
+
+static struct hashes hashes_of(const struct fz_marked *marked)
+{
+    struct hashes hashes = {0};
+    for (size_t i = 0; i < fz_marked_count(marked); i++) {
+        char *path = fz_marked_path(marked, i);
+        add_hash(&hashes, hash_of(path));
+        free(path);
+    }
+    return hashes;
 }
 
 enum fz_err fz_marks_file_write(struct fz_marks_file *file, const struct fz_marked *marked,
@@ -198,28 +239,25 @@ enum fz_err fz_marks_file_write(struct fz_marks_file *file, const struct fz_mark
     enum fz_err code = fz_new_file_open(&out, file->path, err);
     if (code != FZ_OK)
         return code;
+    struct writing writing = {.file = file, .out = &out};
     if (!out.is_special) {
         out.may_be_put = is_as_seen;
-        out.ctx = file;
+        out.ctx = &writing;
     }
-    size_t count = fz_marked_count(marked);
-    bool whole = fz_marks_print_paths(out.stream, marked, count, end_for(marked, file->end));
-    if (!fz_new_file_close(&out, whole)) {
-        int sys = errno;
-        if (!whole || sys != ESTALE)
-            return fz_fail(err, FZ_E_IO, sys, "cannot write the marks to %s", file->path);
-        code = fz_marks_file_read(file, marked, news, err);
-        return code == FZ_OK ? FZ_E_BUSY : code;
+    bool whole =
+        fz_marks_print_paths(out.stream, marked, fz_marked_count(marked), end_for(marked, file->end));
+    bool is_put = fz_new_file_close(&out, whole);
+    if (!is_put && !writing.is_late)
+        return fz_fail(err, FZ_E_IO, errno, "cannot write the marks to %s", file->path);
+    if (is_put) {
+        struct hashes written = hashes_of(marked);
+        const struct fz_file_version version = version_put(&writing);
+        see(file, &written, &version);
+        return FZ_OK;
     }
-    struct hashes written = {0};
-    for (size_t i = 0; i < count; i++) {
-        char *path = fz_marked_path(marked, i);
-        add_hash(&written, hash_of(path));
-        free(path);
-    }
-    const struct fz_file_version version = fz_file_version_at(file->path);
-    see(file, &written, &version);
-    return FZ_OK;
+    code = fz_marks_file_read(file, marked, news, err);
+    news->is_late = code == FZ_OK;
+    return code == FZ_OK ? FZ_E_BUSY : code;
 }
 
 /* --- The end -------------------------------------------------------------------------------------------------------- */

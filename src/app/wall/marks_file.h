@@ -23,6 +23,7 @@ struct fz_marks_file {
 
 /* What others did, as absolute paths; owned. */
 struct fz_marks_news {
+    bool is_late; /* they have written it: it is to be written again, with what they did */
     char **added, **removed;
     size_t added_count, added_capacity, removed_count, removed_capacity;
 };
@@ -32,8 +33,8 @@ struct fz_marks_news {
 enum fz_err fz_marks_file_read(struct fz_marks_file *file, const struct fz_marked *own,
                                struct fz_marks_news *news, struct fz_error *err);
 
-/* The same. Puts these in its place. FZ_E_BUSY, and it stays as it is, where somebody else has written it: *news is as above, and with that it is
- * to be written again. */
+/* The same. Puts these in its place. FZ_E_BUSY with news->is_late, and it stays as it is, where somebody else has written it: the rest of *news
+ * is as above. */
 enum fz_err fz_marks_file_write(struct fz_marks_file *file, const struct fz_marked *marked,
                                 struct fz_marks_news *news, struct fz_error *err);
 

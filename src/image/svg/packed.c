@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { HEAD_BYTES = 32 << 10, MAX_BYTES = 64 << 20 };
+enum { MAX_BYTES = 64 << 20 };
 
 static bool is_packed(const struct fz_bytes *b)
 {
@@ -16,7 +16,7 @@ static bool is_packed(const struct fz_bytes *b)
 /* Whether what is packed begins as `is_a` knows it. */
 static bool holds(const struct fz_bytes *packed, bool (*is_a)(const struct fz_bytes *head))
 {
-    uint8_t text[HEAD_BYTES];
+    uint8_t text[FZ_SNIFF_BYTES];
     struct fz_bytes start = {.at = text, .len = fz_inflate(packed, text, sizeof text, NULL)};
     return is_a(&start);
 }
@@ -28,7 +28,7 @@ bool fz_svgz_is_a(const struct fz_bytes *head)
 
 enum fz_head_status fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    uint8_t text[HEAD_BYTES];
+    uint8_t text[FZ_SNIFF_BYTES];
     if (!bytes->whole) /* how much it unpacks to is not known before */
         return FZ_HEAD_MORE;
     struct fz_bytes start = {.at = text, .len = fz_inflate(bytes, text, sizeof text, NULL)};

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { HEAD_BYTES = 32 << 10, MOST_UTF8 = 4, NOT_A_CHARACTER = 0xfffd };
+enum { MOST_UTF8 = 4, NOT_A_CHARACTER = 0xfffd };
 
 /* By its byte order mark, or by what an XML declaration begins with (XML 1.0, appendix F). */
 static bool is_wide(const struct fz_bytes *b, bool *big_endian)
@@ -84,7 +84,7 @@ enum fz_err fz_svg_plain_load(struct fz_decode *d)
 
 bool fz_svg16_is_a(const struct fz_bytes *head)
 {
-    uint8_t text[HEAD_BYTES];
+    uint8_t text[FZ_SNIFF_BYTES];
     bool big_endian;
     if (!is_wide(head, &big_endian))
         return false;
@@ -94,7 +94,7 @@ bool fz_svg16_is_a(const struct fz_bytes *head)
 
 enum fz_head_status fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    uint8_t text[HEAD_BYTES];
+    uint8_t text[FZ_SNIFF_BYTES];
     struct fz_bytes start = {.at = text, .len = convert(bytes, text, sizeof text)};
     start.whole = bytes->whole || start.len > sizeof text - MOST_UTF8;
     return fz_svg_header(&start, header);
