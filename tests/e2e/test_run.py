@@ -338,7 +338,8 @@ def test_what_is_asked_for_right_before_the_end_is_begun(start, scratch, count):
     began = time.monotonic()
     assert frieze.end() == 0
     assert time.monotonic() - began < fair(1)
-    wait_until(lambda: (scratch / "begun").exists() and len((scratch / "begun").read_text().split()) == count, "all of them", 10)
+    wait_until(lambda: (scratch / "begun").exists() and len((scratch / "begun").read_text().split()) == count,
+               lambda: f"{count}; it said {frieze.errors()}", fair(10))
     assert not (scratch / "ended").exists()
     (scratch / "go").touch()
     wait_until(lambda: (scratch / "ended").exists() and len((scratch / "ended").read_text().split()) == count, "their end")
