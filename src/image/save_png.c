@@ -71,23 +71,13 @@ static size_t add_hex(char *text, size_t at, const uint8_t *data, size_t len)
 static void set_iptc(struct png_save *save, const uint8_t *data, uint32_t len)
 {
     static char keyword[] = "Raw profile type iptc";
-    const uint8_t head[] = {'8',
-                            'B',
-                            'I',
-                            'M',
-                            4,
-                            4,
-                            0,
-                            0,
-                            (uint8_t)(len >> 24),
-                            (uint8_t)(len >> 16),
-                            (uint8_t)(len >> 8),
-                            (uint8_t)len};
+    uint8_t head[FZ_IPTC_HEAD];
     const uint8_t pad[] = {0};
     const size_t all = sizeof head + len + len % 2, most = 2 * all + 32;
     save->iptc = fz_try_malloc(most);
     if (!save->iptc)
         return;
+    fz_iptc_head(len, head);
     size_t at = (size_t)snprintf(save->iptc, most, "\niptc\n%8zu\n", all);
     at = add_hex(save->iptc, at, head, sizeof head);
     at = add_hex(save->iptc, at, data, len);

@@ -120,8 +120,8 @@ static enum fz_err scale(struct console *c, struct fz_error *err)
     struct fz_crew_work work = {take_names, take_result, begin_jobs, is_listed, c};
     struct fz_scale_batch *batch = &c->batch;
     bool goes_on = fz_crew_do(&c->crew, &work);
-    bool has_folders = batch->in || batch->count == 0; /* a list may be empty: then there is nothing to do */
-    if (goes_on && !has_folders && fz_scale_batch_find_folders(batch, err) != FZ_OK)
+    bool is_list = !batch->in && batch->count > 0; /* else its folder is known, or there is nothing to do */
+    if (goes_on && is_list && fz_scale_batch_find_folders(batch, err) != FZ_OK)
         return err->code;
     if (goes_on) {
         fz_scale_batch_plan(batch);

@@ -88,7 +88,7 @@ static void write_segment(struct jpeg_compress_struct *c, int marker, const void
         jpeg_write_m_byte(c, 0);
 }
 
-/* XMP specification, part 3, 1.1.3; Adobe Photoshop File Formats Specification, Image Resource Blocks. */
+/* XMP specification, part 3, 1.1.3. */
 static void write_carried(struct jpeg_compress_struct *c, const struct fz_carried *carried)
 {
     static const char exif_head[] = "Exif\0", xmp_head[] = "http://ns.adobe.com/xap/1.0/";
@@ -102,10 +102,10 @@ static void write_carried(struct jpeg_compress_struct *c, const struct fz_carrie
     data = fz_carried_get(carried, FZ_CARRIED_IPTC, &len);
     if (!data)
         return;
-    const uint8_t size[] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
-    char head[26] = "Photoshop 3.0\0"
-                    "8BIM\4\4\0"; /* resource 1028, without a name */
-    memcpy(head + 22, size, sizeof size);
+    static const char name[] = "Photoshop 3.0";
+    uint8_t head[sizeof name + FZ_IPTC_HEAD];
+    memcpy(head, name, sizeof name);
+    fz_iptc_head(len, head + sizeof name);
     write_segment(c, JPEG_APP0 + 13, head, sizeof head, data, len, len % 2);
 }
 

@@ -91,3 +91,10 @@ const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_
     *len = carried && carried->len[kind] <= FZ_CARRIED_MOST ? carried->len[kind] : 0;
     return *len > 0 ? carried->bytes[kind] : NULL;
 }
+
+void fz_iptc_head(uint32_t len, uint8_t head[FZ_IPTC_HEAD])
+{
+    const uint8_t size[] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
+    memcpy(head, "8BIM\4\4\0\0", FZ_IPTC_HEAD - sizeof size);
+    memcpy(head + FZ_IPTC_HEAD - sizeof size, size, sizeof size);
+}

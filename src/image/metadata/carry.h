@@ -16,6 +16,7 @@ struct fz_smaller_copy {
 enum {
     FZ_CARRIED_MOST = 65000, /* of one kind: what a segment of a JPEG has room for, and its name */
     FZ_CARRIED_KINDS = 3,
+    FZ_IPTC_HEAD = 12, /* bytes, see fz_iptc_head */
 };
 
 enum fz_carried_kind {
@@ -38,5 +39,9 @@ void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const str
 
 /* Any thread. One kind of it, *len bytes, borrowed; NULL: none, as where `carried` is NULL. */
 const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_kind kind, uint32_t *len);
+
+/* Any thread. What stands before `len` bytes of IPTC as a resource, which then has an even length (Adobe Photoshop File Formats
+ * Specification, Image Resource Blocks: 1028, without a name). */
+void fz_iptc_head(uint32_t len, uint8_t head[FZ_IPTC_HEAD]);
 
 #endif
