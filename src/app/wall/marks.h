@@ -20,6 +20,8 @@ struct fz_marks {
     int64_t changed_us;   /* the file lacks a change since, or will be tried again then; 0: it holds all */
     struct fz_job *write; /* on its way (borrowed; NULL: none) */
     struct fz_marks_file file; /* --marks; the job's while there is one */
+    struct fz_marks_news news; /* what others did, not all of it taken over yet: */
+    size_t news_taken;         /* so much of it is */
     bool unreadable;           /* the file is there and could not be read: it is left alone */
     bool complained;           /* the file cannot be written, and somebody was told */
     char *picked;              /* --pick: the path that was chosen; owned */
