@@ -13,6 +13,7 @@ from PIL import Image
 import frieze
 import opened
 import pictures
+from frieze import wait_until
 
 COLORS = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (200, 200, 30), (30, 200, 200), (200, 30, 200)]
 SIZE = (320, 240)
@@ -266,6 +267,51 @@ def test_one_that_is_paused_is_as_sharp_as_it_is_large(home):
             steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
             assert (steps.min() > 60) == sharp, (key, steps)
             playing(running, at, paused=True)
+
+
+def test_one_that_has_ended_is_as_sharp_as_it_is_large(home):
+    """And stays at its end."""
+    size = 1600, 1200
+    rows, columns = np.indices(size[::-1])
+    checks = [Image.fromarray(((rows + columns) % 2 * 255).astype(np.uint8) & grey) for grey in (255, 200, 140, 90)]
+    checks[0].save(home / "a.png", save_all=True, append_images=checks[1:], duration=80, loop=2)
+    with show(home, home / "a.png") as running:
+        playing(running, 3, ended=True)
+        for key, sharp in ((None, False), ("a", True)):
+            middle = (running.key(key) if key else running).idle().screenshot().convert("L")
+            steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
+            assert (steps.min() > 60) == sharp, (key, steps)
+            playing(running, 3, ended=True)
+        time.sleep(0.3)
+        assert animation(running)["ended"]
+
+
+def test_one_that_is_too_large_to_play_says_so(home):
+    """When it is opened, and to whoever asks for its frames."""
+    save(home / "a.gif", [60] * 3, size=(2400, 2000), loop=0)
+    with show(home, home / "a.gif", "--memory", "64M") as running:
+        running.idle().until(notice=lambda text: text and "Not played" in text and "--memory" in text)
+        for command in (("frame_next",), ("animation",)):
+            reply = running.ctl(*command)
+            assert reply.status == 1 and "cannot be played" in reply.err, (command, reply)
+        assert animation(running) is None
+
+
+def test_one_that_plays_once_ends_before_what_is_damaged(home):
+    path = save(home / "a.webp", [400] * 4, loop=1, lossless=True)
+    data = bytearray(path.read_bytes())
+    at = [place for place in range(len(data)) if data[place:place + 4] == b"VP8L"][2]
+    data[at + 13:at + 13 + 8] = b"\xff" * 8  # behind its header
+    path.write_bytes(data)
+    with show(home, path, "--motion", "full") as running:
+        seen = []
+        def ended():
+            now = animation(running)
+            if now and (not seen or seen[-1] != now["frame"]):
+                seen.append(now["frame"])
+            return now and now["ended"]
+        wait_until(ended, lambda: seen)
+        assert seen in ([0, 1], [1]), seen
 
 
 def test_the_end_is_the_start_again(home):

@@ -78,7 +78,7 @@ static fz_item_id wanted_picture(const struct fz_app *app)
     const struct fz_tile *tile = fz_loader_tile(app, item);
     if (may_turn(tile))
         return asked ? item : FZ_ITEM_NONE;
-    return may_play(tile, FZ_FOR_PICTURE) && !fz_detail_must_serve(app, tile) ? item : FZ_ITEM_NONE;
+    return may_play(tile, FZ_FOR_PICTURE) ? item : FZ_ITEM_NONE;
 }
 
 /* The tile under the pointer, with nothing over it. */
@@ -202,6 +202,12 @@ static enum fz_err fail_still(const struct fz_tile *tile, struct fz_error *err)
     return fz_fail(err, FZ_E_NOT_FOUND, 0, came ? "no animation" : "it has yet to be loaded");
 }
 
+/* A notice has told why. */
+static bool is_refused(const struct fz_animate *a, const struct fz_tile *tile)
+{
+    return a->item == tile->item && a->refused;
+}
+
 enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;
@@ -211,6 +217,8 @@ enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
         return fail_still(tile, err);
     if (fz_app_motion(app) == FZ_MOTION_OFF)
         return fz_fail(err, FZ_E_USAGE, 0, "nothing plays with --motion=off");
+    if (is_refused(a, tile))
+        return fz_fail(err, FZ_E_LIMIT, 0, "it cannot be played");
     if (a->item != tile->item || a->halted) {
         a->asked = tile->item;
         a->stepped = false;
@@ -247,6 +255,8 @@ enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
     a->asked = tile->item;
     a->stepped = true;
     follow(app);
+    if (is_refused(a, tile))
+        return fz_fail(err, FZ_E_LIMIT, 0, "it cannot be played");
     if (a->item != tile->item || a->halted)
         return fail_still(tile, err);
     int count = a->facts.frames > 0 ? a->facts.frames : tile->frames;

@@ -68,6 +68,8 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
     const struct fz_animate *a = &app->animate;
     double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
     bool turns = fz_image_has_pages(tile->format);
+    if (a->purpose == FZ_FOR_PICTURE && !turns && fz_detail_must_serve(app, tile))
+        return false;
     if (held == 0 && !turns)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
     struct fz_texture_cell box = fz_loader_tile_box(app, tile);
@@ -119,18 +121,23 @@ static bool stands(const struct fz_animate *a)
     return a->paused || a->hidden;
 }
 
-/* What stands is made anew where a zoom shows more of it. */
+/* What stands, paused or at its end, is made anew where a zoom shows more of it. */
 static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const struct plan *plan)
 {
-    const struct fz_animate *a = &app->animate;
+    struct fz_animate *a = &app->animate;
     const struct fz_frame *front = &a->frames[a->front];
+    const bool ended = front->last && a->made_last && !a->paused;
+    const int plays = a->plays;
     int w, h, had_w, had_h;
-    if (!a->paused || !front->ready || a->reveal || a->hidden)
+    if (!(a->paused || ended) || !front->ready || a->reveal || a->hidden)
         return;
     fz_image_fit(tile->picture_w, tile->picture_h, plan->box_w, plan->box_h, &w, &h);
     fz_image_fit(tile->picture_w, tile->picture_h, front->box_w, front->box_h, &had_w, &had_h);
-    if (w > had_w || h > had_h)
-        fz_frames_seek(app, front->index);
+    if (w <= had_w && h <= had_h)
+        return;
+    fz_frames_seek(app, front->index);
+    if (ended)
+        a->plays = plays - 1; /* it comes once more, and is the last again */
 }
 
 /* Of what plays in the picture view one stays, or is there already. */

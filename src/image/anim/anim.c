@@ -210,9 +210,10 @@ static enum fz_err go_on(struct fz_anim *anim, struct fz_error *err)
     int frames = anim->facts.frames;
     enum fz_err code = go_to(anim, again ? 0 : anim->next, err);
     bool ended = code == FZ_E_DAMAGED && anim->facts.frames < frames;
+    bool is_over = ended && anim->facts.plays > 0 && anim->played + 1 >= anim->facts.plays;
     if (ended)
-        code = go_to(anim, 0, err);
-    anim->played += again || ended;
+        code = go_to(anim, is_over ? anim->facts.frames - 1 : 0, err);
+    anim->played += again || (ended && !is_over);
     return code;
 }
 
