@@ -177,10 +177,7 @@ static bool may_ask(struct fz_detail *detail, const struct fz_detail_grid *in_vi
         detail->spare = *in_view;
         detail->spare_asked = 0;
     }
-    if (detail->spare_asked >= times)
-        return false;
-    detail->spare_asked++;
-    return true;
+    return detail->spare_asked < times;
 }
 
 /* What is beyond the window, if that has not been asked for too often. */
@@ -189,7 +186,7 @@ static bool choose_spare(struct fz_detail *detail, const struct fz_detail_grid *
 {
     bool missing[FZ_DETAIL_MOST];
     return fz_detail_count(grid) <= FZ_DETAIL_MOST && find_missing(detail, grid, missing) &&
-           may_ask(detail, in_view, SPARE_ASKS) && fz_detail_block(grid, missing, most, block);
+           fz_detail_block(grid, missing, most, block) && may_ask(detail, in_view, SPARE_ASKS);
 }
 
 /* What to decode next: all that is missing in view and around it in one go, where that is not too much, because some
@@ -297,6 +294,8 @@ bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent 
     const uint64_t priority = priority_of(app, item, &block, &view, &in_view);
     if (!fz_loader_has_credit(app, bytes) && !fz_loader_make_way(app, bytes, priority))
         return false;
+    if (item != app->picture.shown || !fz_detail_lacks(detail, &in_view))
+        detail->spare_asked++;
     struct fz_job *job = job_of(app, detail, &source);
     detail->job = job;
     detail->block = block;

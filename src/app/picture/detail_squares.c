@@ -4,7 +4,7 @@
 #include "app/loading/loader_internal.h"
 #include "sync/thread.h"
 
-/* A free place, or that of a square which is of no use now. */
+/* A free place, or that of a square which is of no use now: of another scale first. */
 static struct fz_detail_square *find_place(struct fz_app *app, struct fz_detail *detail,
                                            const struct fz_detail_grid *around)
 {
@@ -13,7 +13,8 @@ static struct fz_detail_square *find_place(struct fz_app *app, struct fz_detail 
         struct fz_detail_square *s = &detail->squares[i];
         if (!s->texture)
             return s;
-        if (!fz_detail_contains(around, s->level, s->column, s->row))
+        bool is_far = !fz_detail_contains(around, s->level, s->column, s->row);
+        if (is_far && (!other || other->level == around->level))
             other = s;
     }
     if (other)
