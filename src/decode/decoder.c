@@ -264,6 +264,9 @@ bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job)
     if (!open_file(decoder, job))
         return false;
     decode(decoder, job, &(struct fz_image_request){.fd = job->fd, .head = job->head});
+    const bool blames = job->error.code == FZ_E_DAMAGED || job->error.code == FZ_E_NOT_PICTURE;
+    if (blames && fz_job_is_cut(job)) /* which is no fault of the file */
+        fz_fail(&job->error, FZ_E_IO, EIO, "cannot read");
     return true;
 }
 

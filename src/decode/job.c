@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* All surfaces share what SDL keeps of their pixel format; that it guards it itself is nothing that ThreadSanitizer sees. */
@@ -76,6 +77,12 @@ bool fz_job_rows(const struct fz_job *job, struct fz_image_index *index)
 struct fz_image_host fz_job_host(struct fz_job *job)
 {
     return (struct fz_image_host){.ctx = job, .cancelled = host_cancelled};
+}
+
+bool fz_job_is_cut(const struct fz_job *job)
+{
+    struct stat st;
+    return fstat(job->fd, &st) == 0 && job->file.known && (uint64_t)st.st_size < job->file.bytes;
 }
 
 void fz_job_close(struct fz_job *job)

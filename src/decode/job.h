@@ -173,6 +173,9 @@ bool fz_job_rows(const struct fz_job *job, struct fz_image_index *index);
 /* A worker. For who asks an engine on its behalf: whether anybody still wants it. Good as long as the job is. */
 struct fz_image_host fz_job_host(struct fz_job *job);
 
+/* A worker. Whether the file of a DECODE, which is open, ends before that which was looked at: a share could not give the rest. */
+bool fz_job_is_cut(const struct fz_job *job);
+
 /* A worker. Closes the file of a DECODE, if it is open. */
 void fz_job_close(struct fz_job *job);
 

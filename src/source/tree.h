@@ -39,6 +39,7 @@ struct fz_tree_folder {
     bool queued : 1;    /* will be read again */
     bool seen : 1;      /* found in its parent, while that is read again */
     bool refused : 1;   /* it was not to be read, the last time, for want of permission */
+    bool lost : 1;      /* nor to be looked at, the last time: it lies on a share that was disconnected */
     bool skipped : 1;   /* leads to a folder that was known already under another path */
     uint64_t inode;
     int64_t mtime_ns; /* of the folder when it was read last */

@@ -29,8 +29,7 @@ static size_t drop_unlisted(const struct fz_scanner *scanner, struct fz_walk_job
 {
     size_t kept = first;
     for (size_t i = first; i < count; i++) {
-        bool was_read = !jobs[i].name; /* and is followed */
-        if (was_read || fz_scanner_root(scanner, jobs[i].root)->listed)
+        if (!jobs[i].name || fz_scanner_root(scanner, jobs[i].root)->listed) /* what was read is followed */
             jobs[kept++] = jobs[i];
         else
             free(jobs[i].name);
@@ -398,13 +397,14 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
     struct fz_tree_folder *row = &scanner->tree.folders[folder];
     struct stat st;
     int fd = open_patiently(scanner, path, &st), why = fd < 0 ? errno : 0;
-    row->queued = false;
-    row->uncertain = false;
+    const bool was_lost = row->lost;
+    row->queued = row->uncertain = false;
     row->refused = why == EACCES;
-    if (fd < 0 && !is_missing(scanner, folder, path, why)) {
-        refuse(scanner, row->root, path, why);
-        if (stat(path, &st) == 0)
-            row->mtime_ns = fz_tree_mtime_ns(&st); /* said once, until it changes */
+    row->lost = fd < 0 && stat(path, &st) < 0;
+    if (fd < 0 && !is_missing(scanner, folder, path, why)) { /* said once, until it changes */
+        if (!was_lost)
+            refuse(scanner, row->root, path, why);
+        row->mtime_ns = row->lost ? row->mtime_ns : fz_tree_mtime_ns(&st);
         return;
     }
     if (fd < 0 || row->device != (uint64_t)st.st_dev || row->inode != (uint64_t)st.st_ino) {

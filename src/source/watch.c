@@ -231,7 +231,7 @@ void fz_watch_poll(struct fz_scanner *scanner)
         fz_scanner_turn_to_folder(scanner, row);
         bool here = stat(path, &st) == 0;
         free(path);
-        if (!here || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))
+        if (!here || folder->lost || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))
             fz_news_recheck(scanner, row);
     }
     int64_t took = (fz_now_us() - start) * POLL_SHARE;

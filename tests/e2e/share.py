@@ -61,6 +61,7 @@ class Share:
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.refusals = {}  # name -> errno, for who looks it up next
+        self.readable = 1 << 62  # bytes of each file: a read beyond them fails
         self.closed = set()  # names of files that nobody may open, though they look as if anybody might
         self.asked = threading.Event()  # something was kept back
         self.path.mkdir(exist_ok=True)
@@ -194,6 +195,8 @@ class Share:
             return struct.pack("=QII", 0, self.how if opcode == OPEN else 0, 0)
         if opcode == READ:
             _, offset, size = struct.unpack_from("=QQI", body)
+            if offset + size > self.readable:
+                raise OSError(errno.EIO, "")
             with open(path, "rb") as file:
                 found = os.pread(file.fileno(), size, offset)
             self.read_bytes[path.name] += len(found)

@@ -2,6 +2,7 @@
 """What changes within a file of a share, where the folder's own time stays: nobody tells of it."""
 
 import errno
+import os
 import time
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 import pictures
 import share as shares
 from frieze import wait_until
+from test_cache import late_tiff
 from test_share import SMALL, age
 
 COUNT = 4
+LOOKS_S = 4  # apart, at most
 OLD_S = 4  # so much older than a change of their folder, pictures have not changed with it
 
 
@@ -72,13 +75,45 @@ def test_sidecars_of_other_machines(home, share):
             time.sleep(OLD_S)
 
 
-def test_permission_comes_back(home, share):
-    share.refusals["p3.png"] = errno.EACCES
+@pytest.mark.parametrize("sys", [errno.EACCES, errno.EIO, errno.ETIMEDOUT], ids=errno.errorcode.get)
+def test_what_failed_once_comes_back(home, share, sys):
+    share.refusals["p3.png"] = sys
     with home.start(*SMALL, share.path) as running:
         wait_until(lambda: not share.refusals, "it was never opened")
         running.until(items=COUNT, pending=0, failed=0)
-        assert any("ermission denied" in line for line in running.errors())
+        assert any(os.strerror(sys) in line for line in running.errors())
         assert shown(running) == list(range(COUNT))
+
+
+def test_what_was_read_in_part_comes_back(home, isolation):
+    """It is not told to be damaged for that."""
+    (home / "behind").mkdir()
+    late_tiff(home / "behind" / "a.tif", 1, (2600, 1000))
+    age(home / "behind")
+    with shares.Share(home / "behind", home / "share") as share:
+        share.readable = 2 << 20
+        with home.start(*SMALL, "--isolation", isolation, share.path) as running:
+            running.until(items=1, failed=1)
+            share.readable = 1 << 62
+            running.until(failed=0, pending=0)
+            assert not any("damaged" in line for line in running.errors())
+
+
+def test_a_share_within_a_folder_goes_and_comes_back(home):
+    """Said once, and what was asked of it meanwhile is asked again."""
+    folder = pictures.fill(home / "pictures", 2)
+    pictures.fill(home / "behind", COUNT)
+    age(home / "behind")
+    with shares.Share(home / "behind", folder / "sub") as share, home.start(*SMALL, folder) as running:
+        running.until(items=COUNT + 2, pending=0)
+        share.error = errno.ENOTCONN
+        time.sleep(LOOKS_S * 3)
+        running.key("End", "r")
+        running.until(failed=1)
+        assert len([line for line in running.errors() if line.rstrip().endswith(os.strerror(errno.ENOTCONN)) and "/sub:" in line]) == 1, \
+            running.errors()
+        share.error = 0
+        running.until(failed=0)
 
 
 def test_what_nobody_may_open_is_told_of_once(home, share):

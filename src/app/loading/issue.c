@@ -16,8 +16,9 @@ enum {
     FILL_LEAST = 6,           /* or so many, where more would take */
     FILL_PART = 4,            /* of the credit that a picture may need, which is opened meanwhile */
     RUSH_US = 60000,          /* until the next look at how the wall moves */
-    FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
-    MAX_RETRIES = 3,
+    FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long, */
+    IO_DOUBLINGS = 2,         /* the first after a read that failed four times: a disk is asked rarely, */
+    MOST_DOUBLINGS = 8,       /* and none longer than some four minutes */
 };
 
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
@@ -108,9 +109,12 @@ bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err 
     tile->retry_us = 0;
     if (code == FZ_E_NOT_YET) /* it comes at some time */
         tile->retries = 0;
-    if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
+    if (!fz_err_is_transient(code) && code != FZ_E_IO) /* of a share or a stick that is back soon */
         return false;
-    tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
+    int doublings = tile->retries + (code == FZ_E_IO ? IO_DOUBLINGS : 0);
+    tile->retry_us =
+        app->now_us + ((int64_t)FIRST_RETRY_US << (doublings < MOST_DOUBLINGS ? doublings : MOST_DOUBLINGS));
+    tile->retries += tile->retries < MOST_DOUBLINGS;
     fz_loader_look_again(app, tile->retry_us);
     return true;
 }
