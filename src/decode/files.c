@@ -307,14 +307,14 @@ struct fz_lane *fz_files_add_lane(struct fz_files *files, uint32_t first, uint32
     return lane;
 }
 
-void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
+void fz_files_connect(struct fz_lane *lane, const int *sockets, int count, bool more)
 {
     struct fz_files *files = lane->files;
     int taken = 0;
     pthread_mutex_lock(&files->lock);
     for (int i = 0; i < FZ_LANE_SLOTS; i++) {
         struct fz_channel *channel = &lane->channels[i];
-        if (channel->busy) /* its end is seen by whoever waits */
+        if (channel->busy || (more && channel->socket >= 0)) /* its end is seen by whoever waits */
             continue;
         fz_channel_close(channel);
         if (taken < count)

@@ -45,10 +45,10 @@ void fz_files_free(struct fz_files *files);
 /* A thread at a time. A lane for `count` roots from `first` on; it stays as long as `files`, or NULL where there are too many. */
 struct fz_lane *fz_files_add_lane(struct fz_files *files, uint32_t first, uint32_t count);
 
-/* The same. Takes the sockets of a reader that was begun. Those of one that has ended are noticed, and what was asked of it is
- * asked of this one. With none, for want of descriptors, whatever is asked fails for that, until there are some. Where all have ended
+/* The same. Takes the sockets of a reader that was begun, or `more` of one that goes on. Those of one that has ended are noticed, and
+ * what was asked of it is asked of this one. With none, for want of descriptors, whatever is asked fails for that, until there are some. Where all have ended
  * and none came for three seconds, it fails too: whoever wants to try again asks again. */
-void fz_files_connect(struct fz_lane *lane, const int *sockets, int count);
+void fz_files_connect(struct fz_lane *lane, const int *sockets, int count, bool more);
 
 /* --- A worker ------------------------------------------------------------------------------------------------------------ */
 

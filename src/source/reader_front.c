@@ -40,7 +40,8 @@ struct reader {
     bool is_stuck; /* as it says */
     int64_t begun_us, pause_us;
     int64_t due_us;          /* without a child: when the next is begun; else FZ_NEVER */
-    int64_t channels_due_us; /* a child without a channel: when one is opened again; else FZ_NEVER */
+    int channels;            /* of the child */
+    int64_t channels_due_us; /* a child that lacks some: when these are opened; else FZ_NEVER */
     int64_t since_ns;
 };
 
@@ -112,18 +113,35 @@ static void send_listing(const struct fz_reader_front *front, const struct reade
         fz_parcel_send(reader->child.socket, &parcel);
 }
 
+static bool send_channel(const struct reader *reader, int *socket)
+{
+    int pair[2];
+    if (!fz_wire_pair(pair))
+        return false;
+    struct fz_parcel parcel = {.kind = FZ_READER_CHANNEL, .fd = pair[1]};
+    bool sent = fz_parcel_send(reader->child.socket, &parcel);
+    close(pair[1]);
+    if (!sent)
+        close(pair[0]);
+    *socket = pair[0];
+    return sent;
+}
+
+/* Those that descriptors are missing for now are opened later. */
 static void open_channels(const struct fz_reader_front *front, struct reader *reader)
 {
-    int sockets[FZ_FILES_CHANNELS], count = 0, pair[2];
-    while (reader->lane && count < front->channels && fz_wire_pair(pair)) {
-        struct fz_parcel parcel = {.kind = FZ_READER_CHANNEL, .fd = pair[1]};
-        fz_parcel_send(reader->child.socket, &parcel);
-        close(pair[1]);
-        sockets[count++] = pair[0];
-    }
-    if (reader->lane)
-        fz_files_connect(reader->lane, sockets, count);
-    reader->channels_due_us = reader->lane && count == 0 ? fz_now_us() + CHANNELS_US : FZ_NEVER;
+    int sockets[FZ_FILES_CHANNELS], count = 0;
+    const bool more = reader->channels > 0;
+    reader->channels_due_us = FZ_NEVER;
+    if (!reader->lane)
+        return;
+    while (reader->channels + count < front->channels && send_channel(reader, &sockets[count]))
+        count++;
+    if (count > 0 || !more)
+        fz_files_connect(reader->lane, sockets, count, more);
+    reader->channels += count;
+    if (reader->channels < front->channels)
+        reader->channels_due_us = fz_now_us() + CHANNELS_US;
 }
 
 static void plan_next(struct reader *reader)
@@ -173,6 +191,7 @@ static void begin(struct fz_reader_front *front, struct reader *reader)
         note_failure(front, reader);
         return;
     }
+    reader->channels = 0;
     send_begin(front, reader);
     send_listing(front, reader, false); /* one that has died already shows by the end of its socket */
     open_channels(front, reader);

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import pathlib
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -320,6 +321,35 @@ def test_a_single_file_on_a_share_that_hangs(home, share, x11):
     assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
     share.let_go()
     wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
+
+
+def sockets_of(pid):
+    found = 0
+    for path in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            found += os.readlink(path).startswith("socket:")
+    return found
+
+
+def test_a_reader_that_was_begun_among_few_descriptors(home, good):
+    """It is given what it lacks once there is more."""
+    with home.start(*SMALL, good) as running:
+        running.until(items=COUNT, pending=0)
+        reader, worker = reader_of(running, 1), running.worker
+        usual, before = sockets_of(reader), resource.prlimit(worker, resource.RLIMIT_NOFILE)
+
+        def replaced(most):
+            """With one descriptor more at each look."""
+            resource.prlimit(worker, resource.RLIMIT_NOFILE, (most.pop(0), before[1]))
+            return next((pid for pid in family(running.pid) - {reader} if title(pid) == "frieze: reader 1"), None)
+
+        few = list(range(len(os.listdir(f"/proc/{worker}/fd")) - usual, before[0]))
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, (few[0], before[1]))
+        os.kill(reader, signal.SIGKILL)
+        another = wait_until(lambda: replaced(few), "another reader", pause_s=1)
+        wait_until(lambda: sockets_of(another) > 1, "a channel")
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, before)
+        wait_until(lambda: sockets_of(another) >= usual, lambda: (sockets_of(another), usual))
 
 
 def test_a_reader_is_killed(home, good):

@@ -106,7 +106,7 @@ static void connect_reader(struct reader *reader)
             fz_thread_start(&reader->channels[i].thread, "answers", answer_main, &reader->channels[i], NULL),
             FZ_OK);
     }
-    fz_files_connect(reader->lane, ours, CHANNELS);
+    fz_files_connect(reader->lane, ours, CHANNELS, false);
 }
 
 static void join_reader(struct reader *reader)
@@ -300,7 +300,7 @@ static void without_channels_it_fails_at_once(void **state)
 {
     enum { JOBS = 7 };
     (void)state;
-    fz_files_connect(stuck.lane, NULL, 0);
+    fz_files_connect(stuck.lane, NULL, 0, false);
     join_reader(&stuck);
     double began_s = now_s();
     for (uint32_t i = 0; i < JOBS; i++)
