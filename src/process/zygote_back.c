@@ -90,12 +90,13 @@ static int tell_end(struct zygote *zygote, pid_t pid)
 {
     struct fz_zygote_answer answer = {0};
     take_ended(zygote);
-    for (int i = 0; i < REMEMBERED && pid > 0; i++) {
-        if (zygote->ended[i].pid == pid) {
-            answer.pid = pid;
-            answer.status = zygote->ended[i].status;
-            zygote->ended[i].pid = 0;
-        }
+    for (unsigned i = 1; i <= REMEMBERED && pid > 0; i++) { /* the last one first: pids come again */
+        struct exit_status *ended = &zygote->ended[(zygote->ended_count - i) % REMEMBERED];
+        if (ended->pid != pid)
+            continue;
+        if (answer.pid == 0)
+            answer = (struct fz_zygote_answer){.pid = pid, .status = ended->status};
+        ended->pid = 0;
     }
     return fz_wire_send(zygote->socket, &answer, sizeof answer, NULL, 0) ? -1 : 1;
 }
