@@ -45,8 +45,7 @@ struct fz_namesakes fz_namesakes_find(const char *path, bool stacks)
     struct fz_namesakes found = {0};
     struct search search = {
         .own = own, .len = (size_t)(fz_path_suffix(own) - own), .rank = fz_suffix_cover_rank(own)};
-    if (fz_suffix_is_raw(own))
-        return found;
+    const bool is_raw = fz_suffix_is_raw(own);
     char *folder = fz_path_dir(path);
     DIR *dir = opendir(folder);
     fz_pulse_beat();
@@ -55,10 +54,11 @@ struct fz_namesakes fz_namesakes_find(const char *path, bool stacks)
             take(&search, entry->d_name);
     if (dir)
         closedir(dir);
-    bool lies_beneath = search.raw && stacks && search.rank != FZ_SUFFIX_NO_COVER && !search.has_preferred;
+    bool lies_beneath =
+        !is_raw && search.raw && stacks && search.rank != FZ_SUFFIX_NO_COVER && !search.has_preferred;
     if (lies_beneath)
         found.beneath = fz_path_join(folder, search.raw);
-    found.has_others = search.has_others || (search.raw && !lies_beneath);
+    found.has_others = search.has_others || (!is_raw && search.raw && !lies_beneath);
     free(search.raw);
     free(folder);
     return found;

@@ -6,11 +6,11 @@
 
 struct fz_namesakes {
     char *beneath;   /* the path of the RAW file that lies beneath it, the first by name; owned; NULL: none */
-    bool has_others; /* pictures that are none of its stack */
+    bool has_others; /* pictures that are none of its stack; of a RAW file, any but RAW files */
 };
 
 /* A thread that may block. Reads the folder of `path`, whose own name settles most. `stacks`: a RAW file lies beneath its cover. Nothing where
- * the folder cannot be read, or `path` is that of a RAW file: NAME.xmp is its own. */
+ * the folder cannot be read. */
 struct fz_namesakes fz_namesakes_find(const char *path, bool stacks);
 
 #endif

@@ -46,10 +46,11 @@ static void write_one(const struct fz_rating *rating, bool stacks, struct fz_err
 {
     struct fz_namesakes found = fz_namesakes_find(rating->path, stacks);
     const char *beneath = rating->beneath ? rating->beneath : found.beneath;
-    enum fz_err code = fz_sidecar_rate(rating->path, rating->rating, rating->alone || found.has_others, err);
+    const bool alone = rating->alone || found.has_others;
+    enum fz_err code = fz_sidecar_rate(rating->path, rating->rating, alone, err);
     char *place = fz_sidecar_path(rating->path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
     if (code == FZ_OK && other && strcmp(place, other) != 0)
-        fz_sidecar_rate(beneath, rating->rating, false, err);
+        fz_sidecar_rate(beneath, rating->rating, alone, err);
     free(place);
     free(other);
     free(found.beneath);

@@ -8,6 +8,7 @@
 #include "base/pulse.h"
 #include "decode/cached.h"
 #include "decode/files.h"
+#include "image/suffix.h"
 #include "sync/thread.h"
 
 #include <errno.h>
@@ -129,6 +130,17 @@ static void take_look(const struct fz_job *job, const char *path, struct fz_side
     reading->step = found || !file.known ? SIDECARS : OPEN;
 }
 
+/* What is known of the file can be kept: all of it was there. Of a copy that ends before, what is missing may tell more; so may what
+ * was not copied, where no date was found. */
+static bool is_whole(int fd, const struct fz_look *look, const struct fz_metadata *told)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || (uint64_t)st.st_size < look->bytes)
+        return false;
+    bool is_copy = st.st_dev != look->device || st.st_ino != look->inode;
+    return !is_copy || look->bytes <= TOLD_BYTES || told->date.known;
+}
+
 static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar_reading *reading,
                          const struct fz_parcel *answer)
 {
@@ -140,6 +152,7 @@ static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar
     struct fz_image_host host = fz_job_host(job);
     struct fz_look after;
     if (fz_engine_read_metadata(job->decoder->engine, answer->fd, &host, &reading->out) &&
+        is_whole(answer->fd, &reading->look, &reading->out) &&
         fz_files_look_now(job->decoder->files, job, path, 0, &after))
         fz_cached_keep_metadata(job->decoder->cache, path, &after, &file, &reading->out);
 }
@@ -277,12 +290,23 @@ static enum fz_err check_links(const char *path, struct fz_error *err)
     return code;
 }
 
+/* NAME.xmp is a RAW file's own, once it is there: its developers write that. */
+static bool owns_shared(const char *path)
+{
+    char *shared = name_beside(path, false);
+    bool owns = fz_suffix_is_raw(path) && access(shared, F_OK) == 0;
+    fz_pulse_beat();
+    free(shared);
+    return owns;
+}
+
 enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err)
 {
     enum fz_err code = check_links(path, err);
     if (code != FZ_OK)
         return code;
     bool is_late = true;
+    alone = alone && !owns_shared(path);
     for (int i = 0; i < RATE_TRIES && is_late; i++) {
         struct renewal renewal = {.from = fz_sidecar_path(path)};
         renewal.place = alone ? name_beside(path, true) : fz_strdup(renewal.from);

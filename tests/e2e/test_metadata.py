@@ -198,7 +198,7 @@ def test_pictures_of_one_name_are_rated_each(home, how):
     with home.start("--size", "800x600", "--keys", "cull", *given) as frieze:
         frieze.idle("loaded").until(items=5)
         frieze.key("Home", "2", "n", "4", "n", "x", "n", "3").idle()  # a stack is rated as one
-        names = {"a.xmp": 2, "b.xmp": 1, "b.JPG.xmp": 4, "b.png.xmp": -1, "c.jpg.xmp": 3, "c.xmp": 3}
+        names = {"a.xmp": 2, "b.xmp": 1, "b.JPG.xmp": 4, "b.png.xmp": -1, "c.jpg.xmp": 3, "c.CR2.xmp": 3}
         wait_until(lambda: {path.name: rating(path) for path in folder.glob("*.xmp")} == names,
                    lambda: {path.name: rating(path) for path in folder.glob("*.xmp")})
         assert all('own:thing="kept"' in (folder / name).read_text() for name in ("a.xmp", "b.xmp", "b.JPG.xmp", "b.png.xmp"))
@@ -223,10 +223,33 @@ def test_what_is_not_shown_has_its_own_rating(home, options):
         if options:
             names = {"a.xmp": 2, "b.JPG.xmp": 3, "b.xmp": 1, "c.CR2.xmp": 1, "c.JPG.xmp": 4, "d.jpg.xmp": 5}
         else:
-            names = {"a.xmp": 2, "b.JPG.xmp": 3, "b.xmp": 1, "c.CR2.xmp": 4, "c.xmp": 4, "d.jpg.xmp": 5, "d.xmp": 5}
+            names = {"a.xmp": 2, "b.JPG.xmp": 3, "b.xmp": 1, "c.CR2.xmp": 4, "c.xmp": 4, "d.jpg.xmp": 5, "d.CR2.xmp": 5}
         wait_until(lambda: {path.name: rating(path) for path in folder.glob("*.xmp")} == names,
                    lambda: {path.name: rating(path) for path in folder.glob("*.xmp")})
         assert not frieze.errors()
+
+
+@pytest.mark.parametrize("options", [[], ["--no-stack"]], ids=["stacks", "apart"])
+def test_a_stack_is_rated_and_no_other_of_its_name(home, options):
+    """What was made of it and saved beside it, as long as nothing of the name says anything of all."""
+    folder = home / "shoot"
+    folder.mkdir()
+    for number, name in enumerate(("a.CR2", "a.jpg", "a.png", "b.CR2", "b.png")):
+        pictures.draw(number, (320, 240)).save(folder / name, "PNG" if name.endswith("png") else "JPEG")
+    (folder / "b.xmp").write_text(FOREIGN)
+    with home.start("--size", "800x600", "--keys", "cull", *options, folder) as frieze:
+        count = len(order(frieze.idle("loaded")))
+        frieze.key("Home", "x", *(["n", "x"] if options else [])).idle()
+        names = {"a.jpg.xmp": -1, "a.CR2.xmp": -1, "b.xmp": 1}
+        wait_until(lambda: {path.name: rating(path) for path in folder.glob("*.xmp")} == names,
+                   lambda: {path.name: rating(path) for path in folder.glob("*.xmp")})
+        frieze.ask("show_rated", "-1")
+        wait_until(lambda: order(frieze) == (["a.CR2", "a.jpg"] if options else ["a.jpg"]), lambda: order(frieze))
+        frieze.ask("show_rated")
+        wait_until(lambda: len(order(frieze)) == count, lambda: order(frieze))
+        frieze.key("End", "p", "4").idle()  # NAME.xmp was there: a RAW file's developer reads that
+        wait_until(lambda: rating(folder / "b.xmp") == 4, lambda: list(folder.glob("*.xmp")))
+        assert not (folder / "b.CR2.xmp").exists() and not frieze.errors()
 
 
 def test_filter_and_order_by_rating(culled):
