@@ -347,6 +347,22 @@ def test_what_is_selected_stays_in_view(home, layout, number):
         assert status["visible"][0] <= status["index"] <= status["visible"][1]
 
 
+def test_the_view_stays_in_an_order_by_time(home):
+    """As in one by name, where newer ones come before what is looked at."""
+    folder = pictures.fill(home / "pictures", 120, (32, 24))
+    for number in range(120):
+        os.utime(folder / f"p{number}.png", (1e9 - number, 1e9 - number))
+    with home.start("--size", "600x400", "--tile", "100x75", "--sort", "modified", "--reverse", folder) as frieze:
+        frieze.idle("loaded").key("6", "0", "G", "Up", "Up").idle()
+        before = frieze.status()
+        for number in range(40):  # eight rows
+            os.link(folder / "p0.png", folder / f"new{number}.png")
+        frieze.until(items=160, index=before["index"] + 40)
+        after = frieze.idle("loaded").status()
+        assert after["title"] == before["title"]
+        assert after["visible"][0] == before["visible"][0] + 40
+
+
 def remove(folder, numbers):
     for number in numbers:
         (folder / f"p{number}.png").unlink()

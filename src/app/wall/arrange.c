@@ -47,14 +47,16 @@ static bool is_still_wished(const struct fz_app *app)
     return app->arrange.wished > 0 && (app->mode == FZ_MODE_PICTURE || !scrolled);
 }
 
-/* Something else is shown, or stands elsewhere. The selection is brought into view if it was, or if it has to be. */
-static void rearranged(struct fz_app *app, bool reveal)
+/* Something else is shown, or stands elsewhere. The selection is brought into view if it was, or if it has to be; unless somebody asked
+ * for that, what is looked at (`held`; NULL: nothing) keeps its place. */
+static void rearranged(struct fz_app *app, bool reveal, const struct fz_wall_held *held)
 {
+    static const struct fz_wall_held nothing = {.item = FZ_ITEM_NONE};
     struct fz_focus focus = fz_wall_focus(app);
     bool is_wished = is_still_wished(app);
     reveal = is_wished || reveal || (focus.selected >= focus.first && focus.selected <= focus.last);
     fz_shapes_let_go(app, true);
-    fz_wall_list_changed(app, FZ_ITEM_NONE);
+    fz_wall_rearranged(app, held && !is_wished ? held : &nothing);
     if (is_wished)
         go_to_wished(app);
     if (reveal && app->head)
@@ -124,12 +126,14 @@ static void take_sorted(struct fz_app *app, struct fz_job *job)
     struct fz_sort before = fz_list_sort(app->list);
     arrange->sort = NULL;
     arrange->sorted_us = app->now_us;
+    const struct fz_wall_held held = fz_wall_hold(app);
     if (!fz_list_sort_apply(app->list, job->load))
         return;
     struct fz_sort now = fz_list_sort(app->list);
     fz_steady_cut(app, FZ_STEADY_CUT);
     bool is_asked = arrange->asked && fz_sort_equals(&now, &arrange->wanted);
-    rearranged(app, is_asked || !fz_sort_equals(&now, &before));
+    bool is_other = is_asked || !fz_sort_equals(&now, &before);
+    rearranged(app, is_other, is_other ? NULL : &held);
     arrange->asked = arrange->asked && !is_asked;
 }
 
@@ -141,9 +145,9 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
 
 /* --- What is shown --- */
 
-static void refiltered(struct fz_app *app, bool reveal)
+static void refiltered(struct fz_app *app, bool reveal, const struct fz_wall_held *held)
 {
-    rearranged(app, reveal);
+    rearranged(app, reveal, held);
     fz_search_answered(app);
 }
 
@@ -152,16 +156,16 @@ void fz_arrange_show_rated(struct fz_app *app, int least, int most)
     FZ_MAIN_ONLY();
     fz_list_show_rated(app->list, least, most);
     touch(app);
-    refiltered(app, true);
+    refiltered(app, true, NULL);
     fz_telling_step(app);
 }
 
-void fz_arrange_told(struct fz_app *app)
+void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held)
 {
     FZ_MAIN_ONLY();
     app->arrange.news = true;
     if (fz_list_shows_rated(app->list))
-        refiltered(app, false);
+        refiltered(app, false, held);
 }
 
 void fz_arrange_search(struct fz_app *app, const char *text)
@@ -173,7 +177,7 @@ void fz_arrange_search(struct fz_app *app, const char *text)
     if (!filtered || fz_list_is_filtered(app->list))
         return;
     fz_steady_cut(app, FZ_STEADY_CUT);
-    refiltered(app, true);
+    refiltered(app, true, NULL);
 }
 
 void fz_arrange_show_found(struct fz_app *app)
@@ -184,7 +188,7 @@ void fz_arrange_show_found(struct fz_app *app)
         return;
     fz_list_search_show(app->list);
     fz_steady_cut(app, FZ_STEADY_CUT);
-    refiltered(app, true);
+    refiltered(app, true, NULL);
 }
 
 void fz_arrange_finish_search(struct fz_app *app)

@@ -8,6 +8,7 @@
 
 struct fz_app;
 struct fz_job;
+struct fz_wall_held;
 
 /* Render thread only. */
 struct fz_arrange {
@@ -35,8 +36,8 @@ void fz_arrange_finish_search(struct fz_app *app);
 /* Shows only what is rated from `least` to `most` (source/told.h). */
 void fz_arrange_show_rated(struct fz_app *app, int least, int most);
 
-/* Files told something new: order and filter follow. */
-void fz_arrange_told(struct fz_app *app);
+/* Files told something new: order and filter follow. `held`: what was looked at before. */
+void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held);
 
 /* Goes to the nth that is shown, or the last; and again as long as what was asked for is not shown yet, unless something else is selected,
  * done or asked for meanwhile. */

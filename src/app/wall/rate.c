@@ -136,8 +136,9 @@ static void take_written(struct fz_app *app, struct fz_job *job)
         fz_app_notice(app, "%s: %s", say(rate->rating), name);
         free(name);
         fz_about_forget(app, rate->item);
+        const struct fz_wall_held held = fz_wall_hold(app);
         if (fz_list_rate(app->list, rate->item, rate->rating))
-            fz_arrange_told(app);
+            fz_arrange_told(app, &held);
     } else {
         fz_log("not rated: %s", job->error.msg);
         fz_app_notice(app, "Not rated: %s", job->error.msg);

@@ -168,25 +168,33 @@ static bool rests_with_selected(const struct fz_app *app)
            fz_layout_reveal(&wall->layout, wall->selected_index, scroll->position) == scroll->position;
 }
 
-void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
+struct fz_wall_held fz_wall_hold(const struct fz_app *app)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    bool in_view = focus.selected >= focus.first && focus.selected <= focus.last;
+    size_t index = in_view ? focus.selected : focus.first;
+    bool is_any = app->wall.scroll.position > 0 && index < fz_list_count(app->list);
+    return (struct fz_wall_held){is_any ? fz_list_at(app->list, index) : FZ_ITEM_NONE, index};
+}
+
+void fz_wall_rearranged(struct fz_app *app, const struct fz_wall_held *held)
 {
     struct fz_wall *wall = &app->wall;
-    size_t first, last;
     double offset = 0;
     /* Of what was selected by hand its number may be left. */
     bool was_empty = wall->touched && wall->layout.params.count == 0;
     bool reveals = fz_wall_reveals(app), holds = was_empty || rests_with_selected(app);
     fz_dissolve_end(app);
-    if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
-        offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
+    if (held->index < wall->layout.params.count)
+        offset = wall->scroll.position - fz_layout_start(&wall->layout, held->index);
     size_t column = fz_layout_column(&wall->layout, wall->selected_index);
     fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
     keep_selection(app);
     if (fz_layout_column(&wall->layout, wall->selected_index) != column)
         wall->column = FZ_LAYOUT_OWN_COLUMN;
-    if (anchor != FZ_ITEM_NONE && fz_list_has(app->list, anchor) && fz_list_count(app->list) > 0) {
+    if (held->item != FZ_ITEM_NONE && fz_list_has(app->list, held->item) && fz_list_count(app->list) > 0) {
         size_t index =
-            fz_list_nearest(app->list, anchor); /* a search may hide what follows an anchor that went */
+            fz_list_nearest(app->list, held->item); /* a search may hide what follows an anchor that went */
         double gone_on = fz_layout_start(&wall->layout, index) + offset - wall->scroll.position;
         fz_scroll_shift(&wall->scroll, gone_on);
     }
@@ -194,6 +202,11 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
         fz_wall_reveal_selected(app, was_empty);
     fz_loader_list_changed(app);
     app->dirty = true;
+}
+
+void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
+{
+    fz_wall_rearranged(app, &(struct fz_wall_held){anchor, fz_wall_focus(app).first});
 }
 
 struct fz_focus fz_wall_focus(const struct fz_app *app)

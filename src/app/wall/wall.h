@@ -47,6 +47,12 @@ struct fz_wall {
     double grip;         /* along the scroll */
 };
 
+/* An item, or NONE, and the place in the list that it had. */
+struct fz_wall_held {
+    fz_item_id item;
+    size_t index;
+};
+
 /* Render thread only, all of these. */
 void fz_wall_init(struct fz_app *app);
 void fz_wall_fini(struct fz_app *app);
@@ -56,6 +62,10 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is lo
  * and, if it is selected by hand, comes into it where the wall was empty. */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view */
+/* The same where the order or a filter changes, once what is looked at has been noted before: the selection where it is in view, else the
+ * first item that is; nothing at the start. */
+struct fz_wall_held fz_wall_hold(const struct fz_app *app);
+void fz_wall_rearranged(struct fz_app *app, const struct fz_wall_held *held);
 /* Before the list loses items, and after it, which gives the anchor: it and the selection outlast that (source/follow.h), but a search may
  * hide them. */
 void fz_wall_follow(struct fz_app *app, fz_item_id anchor);
