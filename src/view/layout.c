@@ -7,6 +7,8 @@
 
 /* Below this part of a pixel a row does not count as seen: rounding of positions. */
 static const double SEEN_PX = 0.5;
+/* Of the window: the largest tile. */
+static const double LARGEST = 0.98;
 
 /* The LAYOUT TABLE's functions. */
 static const struct kind {
@@ -42,7 +44,9 @@ bool fz_layout_find(const char *name, enum fz_layout_id *id)
 
 void fz_layout_set(struct fz_layout *layout, const struct fz_layout_params *params)
 {
+    const double most_h = params->view_h - params->caption_h;
     *layout = (struct fz_layout){.params = *params, .scale = 1};
+    layout->most_w = LARGEST * fmin(params->view_w, most_h * params->tile_w / fmax(params->tile_h, 1));
     kinds[params->id].set(layout);
 }
 

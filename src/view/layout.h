@@ -59,6 +59,7 @@ struct fz_layout {
     double box_w,
         box_h;     /* of a picture, px, no larger than the window; of a mosaic what pictures are loaded for */
     double scale;  /* how many times as large as a tile of the parameters the box is */
+    double most_w; /* of a tile of the parameters that is of any use, px */
     double margin; /* before the first column, px */
     double heading_length; /* of a heading, along the scroll, px; 0: it stands beside its rows */
     double length;         /* of all rows and headings, along the scroll, px */

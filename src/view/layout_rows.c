@@ -102,6 +102,7 @@ void fz_layout_set_strip(struct fz_layout *layout)
     double heading_h = p->section_count > 0 ? p->heading_h : 0, below = p->caption_h + FZ_MIN_GAP;
     double room_w = fmax(p->view_w - STRIP_GAP, 1), room_h = fmax(p->view_h - heading_h - below, 1);
     layout->scale = fmin(STRIP_SCALE, fmin(room_w / p->tile_w, room_h / p->tile_h));
+    layout->most_w = fmin(room_w, room_h * p->tile_w / p->tile_h) / STRIP_SCALE;
     layout->box_w = fmax(floor(p->tile_w * layout->scale), 1);
     layout->box_h = fmax(floor(p->tile_h * layout->scale), 1);
     layout->sideways = true;

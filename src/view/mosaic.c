@@ -179,9 +179,16 @@ static void stack(struct fz_layout *layout, size_t from)
     }
 }
 
-static size_t tiles_of_block(const struct fz_layout *layout)
+static double columns_of(const struct fz_layout *layout)
 {
-    size_t tiles = layout->columns * TILES_A_COLUMN;
+    double columns = floor((inner_w(layout) + FZ_MIN_GAP) / (layout->params.tile_w + FZ_MIN_GAP));
+    return fmin(fmax(columns, 1), MOST_COLUMNS);
+}
+
+size_t fz_mosaic_block_tiles(const struct fz_layout *layout, enum fz_layout_id id)
+{
+    size_t columns = id == FZ_LAYOUT_MASONRY ? (size_t)columns_of(layout) : 1,
+           tiles = columns * TILES_A_COLUMN;
     return tiles < FZ_MOSAIC_TILES        ? FZ_MOSAIC_TILES
            : tiles > FZ_MOSAIC_MOST_TILES ? FZ_MOSAIC_MOST_TILES
                                           : tiles;
@@ -207,7 +214,7 @@ static void cut_evenly(struct fz_mosaic *mosaic, size_t start, size_t end, size_
 static void cut_section(const struct fz_layout *layout, size_t first, size_t end)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
-    size_t tiles = tiles_of_block(layout), start = first;
+    size_t tiles = fz_mosaic_block_tiles(layout, layout->params.id), start = first;
     for (size_t i = 0; i < mosaic->pin_count; i++) {
         size_t pin = mosaic->pins[i];
         if (pin < start + tiles / 2 || pin >= end)
@@ -244,7 +251,7 @@ void fz_layout_set_justified(struct fz_layout *layout)
     layout->pitch_y = h + p->caption_h + FZ_MIN_GAP;
     layout->pitch_x = h * UNKNOWN + FZ_MIN_GAP;
     layout->box_h = fmax(floor(h * ROW_MOST), 1);
-    layout->box_w = fmin(2 * layout->box_h, inner_w(layout));
+    layout->box_w = fmin(WIDEST * layout->box_h, inner_w(layout));
     layout->heading_length = p->heading_h;
     set_all(layout);
 }
@@ -252,8 +259,7 @@ void fz_layout_set_justified(struct fz_layout *layout)
 void fz_layout_set_masonry(struct fz_layout *layout)
 {
     const struct fz_layout_params *p = &layout->params;
-    double w = inner_w(layout) + FZ_MIN_GAP, columns = floor(w / (p->tile_w + FZ_MIN_GAP));
-    columns = fmin(fmax(columns, 1), MOST_COLUMNS);
+    double w = inner_w(layout) + FZ_MIN_GAP, columns = columns_of(layout);
     layout->columns = (size_t)columns;
     layout->pitch_x = w / columns;
     layout->box_w = fmax(floor(layout->pitch_x) - FZ_MIN_GAP, 1);

@@ -65,6 +65,9 @@ struct fz_mosaic {
 /* Any thread, one at a time, all of these. */
 void fz_mosaic_fini(struct fz_mosaic *mosaic);
 
+/* How many tiles a block has, as a rule, in a mosaic of that window and tiles of that size. */
+size_t fz_mosaic_block_tiles(const struct fz_layout *layout, enum fz_layout_id id);
+
 /* The block of a tile, of a layout that is a mosaic. O(log blocks); in the block of the one before, O(1). */
 struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t index);
 

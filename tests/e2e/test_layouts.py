@@ -278,6 +278,42 @@ def test_the_selected_is_not_cut_in_another_size(home, folder, change):
     assert not any(cut[1:])
 
 
+def test_the_largest_tile_of_a_strip_is_the_largest(home):
+    """Whoever asks for more gets no more, and a smaller one at the first step back; so does who comes from larger tiles of a grid."""
+    for name in "ab":
+        pictures.fill(home / "tree" / name, 3)
+    with home.start("--size", "800x480", "--layout", "strip", "--motion", "off", home / "tree") as running:
+        largest = running.idle("loaded").screenshot()
+        for _ in range(8):
+            running.ask("zoom_in")
+            time.sleep(0.35)  # a step is not seen before
+        assert running.idle("loaded").screenshot() == largest
+        running.ask("zoom_out")
+        smaller = running.idle("loaded").screenshot()
+        assert smaller != largest
+        running.ask("set", "layout", "grid")
+        for _ in range(8):
+            running.ask("zoom_in")
+            time.sleep(0.35)
+        running.ask("set", "layout", "strip")
+        largest = running.idle("loaded").screenshot()
+        running.ask("zoom_out")
+        assert running.idle("loaded").screenshot() != largest
+
+
+def test_wide_pictures_are_sharp_in_rows(home):
+    folder = home / "wide"
+    folder.mkdir()
+    rows, columns = np.indices((400, 1600))
+    for number in range(3):
+        Image.fromarray(((rows // 4 + columns // 4) % 2 * 255).astype(np.uint8)).save(folder / f"{number}.png")
+    with start(home, folder, "justified", "--tile", "256x192") as running:
+        image = np.asarray(running.idle("loaded").screenshot().convert("L"), float)
+    inside = image[60:120, 60:360]
+    steps = np.abs(np.diff(inside, axis=1))
+    assert np.percentile(steps, 75) > 100, np.percentile(steps, [25, 50, 75, 90])
+
+
 def test_larger_texts_leave_the_first_heading_whole(home):
     for i in range(4):
         pictures.fill(home / "pictures" / f"folder{i}", 4)

@@ -225,15 +225,17 @@ struct range {
 static struct range needed(const struct fz_app *app, const struct fz_focus *focus)
 {
     const struct fz_wall *wall = &app->wall;
+    const enum fz_layout_id wanted = fz_wall_wanted_layout(app);
     size_t count = fz_list_count(app->list), start = focus->first, end = focus->last + 1;
-    if (fz_wall_has_shapes(app)) {
+    if (fz_wall_has_shapes(app) && wall->layout.params.id == wanted) {
         start = fz_mosaic_at(&wall->layout, focus->first)->start;
         const struct fz_mosaic_block *last = fz_mosaic_at(&wall->layout, focus->last);
         bool is_last = last + 1 == wall->shapes.mosaic.blocks + wall->shapes.mosaic.count;
         end = is_last ? count : last[1].start;
     } else {
-        start -= start < FZ_MOSAIC_TILES ? start : FZ_MOSAIC_TILES;
-        end += FZ_MOSAIC_TILES;
+        const size_t tiles = fz_mosaic_block_tiles(&wall->layout, wanted);
+        start -= start < tiles ? start : tiles;
+        end += tiles;
     }
     return (struct range){start, end < count ? end : count};
 }

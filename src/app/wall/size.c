@@ -5,7 +5,6 @@
 #include <math.h>
 
 enum { MIN_TILE = 32 };
-static const double ZOOM_STEP_MAX = 0.98; /* of the window: the largest tile */
 
 /* What keeps its place in the window when the layout changes: the selection where it is in view, else the first tile
  * that is, where the scroll is going; looking elsewhere must not lead back to the selection. Nothing moved since the last time: the same tile
@@ -104,11 +103,10 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
 {
     struct fz_wall *wall = &app->wall;
     const struct fz_option_value *start = &app->options.values[FZ_OPTION_TILE];
-    const struct fz_layout_params *params = &wall->layout.params;
-    double w = wall->tile_w * factor, aspect = (double)start->h / start->w;
-    double most =
-        fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - params->caption_h) / aspect * ZOOM_STEP_MAX);
-    w = fmax(fmin(w, most / wall->layout.scale), MIN_TILE);
+    const double most = fmax(wall->layout.most_w, MIN_TILE), aspect = (double)start->h / start->w;
+    if (factor > 1 && wall->tile_w >= most)
+        return;
+    double w = fmax(fmin(fmin(wall->tile_w, most) * factor, most), MIN_TILE);
     wall->tile_w = factor > 0 ? (int)lround(w) : start->w;
     wall->tile_h = factor > 0 ? (int)lround(fmax(w * aspect, 1)) : start->h;
     fz_wall_take_size(app);
