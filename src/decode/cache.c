@@ -63,6 +63,11 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     return code;
 }
 
+bool fz_cache_is_kept(struct fz_cache *cache)
+{
+    return atomic_load(&cache->writes);
+}
+
 bool fz_cache_flush(struct fz_cache *cache)
 {
     fz_monitor_enter(&cache->changed);
@@ -73,7 +78,7 @@ bool fz_cache_flush(struct fz_cache *cache)
         fz_monitor_wait(&cache->changed);
     cache->flushing = false;
     fz_monitor_leave(&cache->changed);
-    return atomic_load(&cache->writes);
+    return fz_cache_is_kept(cache);
 }
 
 size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full)

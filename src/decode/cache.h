@@ -50,6 +50,9 @@ char *fz_cache_folder(void);
 enum fz_err fz_cache_start(struct fz_cache **cache, const struct fz_cache_options *options,
                            struct fz_error *err);
 
+/* Any thread. False once the file cannot be written, which has been said: what comes is kept no more. */
+bool fz_cache_is_kept(struct fz_cache *cache);
+
 /* Any thread but a running render thread. Waits until what was stored so far is written; false where the file cannot be
  * written (it has been said why). */
 bool fz_cache_flush(struct fz_cache *cache);
@@ -57,8 +60,8 @@ bool fz_cache_flush(struct fz_cache *cache);
 /* Any thread. How many tiles found no room: they are too large, or *is_full: all that is kept was used by this (patient) run itself. */
 size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full);
 
-/* Any thread, after a flush. How many more were not kept: the file could not be written, or nobody said in time that what was decoded
- * is what lies there. */
+/* Any thread, after a flush. How many more were not kept: the file could not be written, nobody said in time that what was decoded
+ * is what lies there, or only a part of it could be decoded. */
 size_t fz_cache_unwritten(struct fz_cache *cache);
 
 /* Main thread, when every reader is closed. What waits is written from now on, and nothing comes any more; NULL-safe. */

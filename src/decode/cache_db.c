@@ -34,6 +34,11 @@ static const char OLDEST[] =
     "SELECT id FROM (SELECT id FROM entry WHERE used > ?3 ORDER BY used LIMIT ?1) UNION ALL "
     "SELECT id FROM (SELECT id FROM entry WHERE used < ?2 ORDER BY used LIMIT ?1) LIMIT ?1";
 
+/* What a file is made with. */
+#define NUMBER(n) #n
+#define TEXT_OF(n) NUMBER(n)
+#define FRESH "PRAGMA page_size = " TEXT_OF(FZ_CACHE_PAGE_BYTES) "; PRAGMA auto_vacuum = INCREMENTAL;"
+
 static const char *const SQL[] = {
     [FZ_CACHE_BEGIN] = "BEGIN IMMEDIATE",
     [FZ_CACHE_COMMIT] = "COMMIT",
@@ -44,6 +49,7 @@ static const char *const SQL[] = {
     [FZ_CACHE_OLDEST] = OLDEST,
     [FZ_CACHE_DROP_ENTRY] = "DELETE FROM entry WHERE id = ?1",
     [FZ_CACHE_DROP_PIXELS] = "DELETE FROM pixels WHERE id = ?1",
+    [FZ_CACHE_VERSION] = "SELECT user_version FROM pragma_user_version",
     [FZ_CACHE_FILE_PAGES] = "SELECT page_count FROM pragma_page_count",
     [FZ_CACHE_USED_PAGES] =
         "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
@@ -141,6 +147,17 @@ static int check_schema(struct fz_cache_db *db)
     return code == SQLITE_OK ? exec(db, marks) : code;
 }
 
+int fz_cache_db_check_version(struct fz_cache_db *db)
+{
+    sqlite3_stmt *s = db->statements[FZ_CACHE_VERSION];
+    int code = sqlite3_step(s);
+    const int version = code == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+    sqlite3_reset(s);
+    if (code != SQLITE_ROW)
+        return code;
+    return version == VERSION || version == 0 ? SQLITE_OK : SQLITE_SCHEMA;
+}
+
 static int note_journal(void *ctx, sqlite3 *db, const char *name, int pages)
 {
     (void)db, (void)name;
@@ -168,10 +185,10 @@ static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
     db->limit_pages = limit_pages(limit_bytes);
     char sql[320];
     snprintf(sql, sizeof sql,
-             "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-             "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = %d;"
-             "PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF", /* it writes whatever goes */
-             FZ_CACHE_PAGE_BYTES, (int)journal);
+             FRESH "PRAGMA journal_mode = WAL;"
+                   "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = %d;"
+                   "PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF", /* it writes whatever goes */
+             (int)journal);
     int code = exec(db, sql);
     db->most_journal_pages = (int)(journal / FZ_CACHE_PAGE_BYTES / 4) + 1;
     sqlite3_wal_hook(db->db, note_journal,
@@ -324,8 +341,8 @@ static int empty_in_place(const char *path)
     int code = connect(&db, path, SQLITE_OPEN_READWRITE);
     if (code == SQLITE_OK)
         code = sqlite3_db_config(db.db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
-    if (code == SQLITE_OK)
-        code = exec(&db, "VACUUM");
+    if (code == SQLITE_OK) /* of the header that is lost there may be nothing left to go by */
+        code = exec(&db, FRESH "VACUUM");
     fz_cache_db_close(&db);
     return code;
 }

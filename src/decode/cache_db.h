@@ -16,7 +16,7 @@ struct fz_cache_row {
     bool touch; /* nothing but that it was used */
 };
 
-enum { FZ_CACHE_PAGE_BYTES = 8192 };
+#define FZ_CACHE_PAGE_BYTES 8192 /* also within SQL */
 
 enum fz_cache_statement {
     FZ_CACHE_BEGIN,
@@ -28,6 +28,7 @@ enum fz_cache_statement {
     FZ_CACHE_OLDEST,
     FZ_CACHE_DROP_ENTRY,
     FZ_CACHE_DROP_PIXELS,
+    FZ_CACHE_VERSION,
     FZ_CACHE_FILE_PAGES,
     FZ_CACHE_USED_PAGES,
     FZ_CACHE_STATEMENTS,
@@ -87,6 +88,9 @@ int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64
  * room beside what it used. */
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms,
                       struct fz_cache_run *run);
+
+/* The one that writes, within a transaction. SQLITE_SCHEMA: a frieze of another version has made the file its own since it was opened. */
+int fz_cache_db_check_version(struct fz_cache_db *db);
 
 /* The one that writes. Brings what stands in the journal into the file, once it is as long as it may become. Left to itself SQLite does
  * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. SQLITE_BUSY: others use it. */

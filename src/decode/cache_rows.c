@@ -345,7 +345,9 @@ static int write_rows(struct fz_cache_db *db, const struct fz_cache_row *rows, i
     if (code != SQLITE_OK)
         return code;
     db->made_room = false;
-    code = make_room(db, 0, now_ms, own, &has_room);
+    code = fz_cache_db_check_version(db);
+    if (code == SQLITE_OK)
+        code = make_room(db, 0, now_ms, own, &has_room);
     for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
         code = write_row(db, row, now_ms, own);
     if (code == SQLITE_OK)

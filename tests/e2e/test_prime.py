@@ -119,6 +119,15 @@ def test_what_fails_is_named_and_the_rest_is_made(home, folder):
     assert opens(home, folder)[1] == COUNT
 
 
+def test_what_is_shown_in_part_is_not_kept(home, folder):
+    path = folder / "p1.jpg"
+    whole, then = path.read_bytes(), path.stat().st_mtime
+    path.write_bytes(whole[:len(whole) * 2 // 3])
+    os.utime(path, (then, then))
+    assert prime(home, folder) == [f"frieze prime: {COUNT - 1} tiles; 1 could not be kept"]
+    assert len(kept(home)) == COUNT - 1
+
+
 def kept(home):
     with contextlib.closing(sqlite3.connect(home / "cache" / "frieze" / "tiles.db")) as cache:
         return {row[0]: row[1] for row in cache.execute("SELECT id, box_w FROM entry WHERE box_w > 0")}

@@ -39,3 +39,14 @@ def test_a_disk_that_fails(home, isolation, folder, kind, is_seen):
         stats, result = home.stats(*options)
         assert not result.lines and (not is_seen or stats["cache"]["disk_hits"] == COUNT), (number, stats["cache"], result)
     assert told, f"nobody was told that {kind} fails"
+
+
+def test_nothing_is_made_that_nobody_can_keep(home, folder):
+    """What comes after the disk has failed is not even read: nobody hears of what is wrong with it."""
+    broken = (folder / "p1.jpg").read_bytes()[:20]
+    for number in range(300):
+        (folder / f"x{number}.jpg").write_bytes(broken)
+    result = home.frieze("prime", "--jobs", "1", folder, more={"FRIEZE_FAULTS": "disk-write:1+"})
+    told = [line for line in result.lines if "/x" in line]
+    assert result.status == 1 and "could not be kept" in result.lines[-1], result.lines[-1]
+    assert len(told) < 200, len(told)

@@ -61,7 +61,8 @@ struct prime {
     struct entry *held; /* RAW files of sources that are not listed yet: what covers them may come */
     size_t held_count, held_capacity;
     size_t listed_count; /* sources of which none are held any more */
-    size_t without_room; /* of these: the cache was full before */
+    size_t without_room; /* of these: the cache was full before; */
+    size_t not_begun;    /* it could not be written any more */
     int box_w, box_h;    /* of a tile on the wall */
     bool covers;
     struct fz_task task;
@@ -88,6 +89,7 @@ static void say_end(struct prime *p, bool cancelled)
     size_t unwritten = fz_cache_unwritten(p->crew.cache);
     made -= lost + unwritten < made ? lost + unwritten : made;
     lost += p->without_room;
+    unwritten += p->not_begun;
     char failed[48] = "", without_room[64] = "", not_kept[48] = "";
     if (p->task.failed > 0)
         snprintf(failed, sizeof failed, ", %zu failed", p->task.failed);
@@ -187,12 +189,12 @@ static void set_box(struct prime *p)
 /* ---- Jobs and their results -------------------------------------------------------------------------------------- */
 
 /* What would be made now would not be kept. */
-static void leave_rest(struct prime *p)
+static void leave_rest(struct prime *p, size_t *count)
 {
     for (; p->begun < p->count; p->begun++) {
         free(p->entries[p->begun].path);
         p->entries[p->begun].path = NULL;
-        p->without_room++;
+        ++*count;
         p->left_out++;
         p->task.total--;
     }
@@ -209,8 +211,8 @@ static void begin_jobs(void *ctx)
     if (p->listed_count != p->crew.listed_count)
         let_go(p);
     fz_cache_left_out(p->crew.cache, &is_full);
-    if (is_full)
-        leave_rest(p);
+    if (is_full || !fz_cache_is_kept(p->crew.cache))
+        leave_rest(p, is_full ? &p->without_room : &p->not_begun);
     p->task.knows_total = p->crew.listed_count == p->crew.source_count;
     for (; p->begun < p->count && p->begun - p->task.done - p->left_out < most && fz_task_goes_on(&p->task);
          p->begun++) {
