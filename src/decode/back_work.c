@@ -70,8 +70,8 @@ static enum fz_err probe(struct fz_back_work *work)
 
 static enum fz_err read_metadata(struct fz_back_work *work)
 {
-    fz_metadata_read(work->fd, work->scratch, &work->more->metadata);
-    return FZ_OK;
+    bool whole = fz_metadata_read(work->fd, work->scratch, &work->more->metadata);
+    return whole ? FZ_OK : fz_fail(&work->done->error, FZ_E_IO, 0, "it cannot be read");
 }
 
 static enum fz_err read_xmp(struct fz_back_work *work)

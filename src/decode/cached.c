@@ -95,7 +95,8 @@ static bool tell(struct fz_decoder *decoder, struct fz_job *job, const struct fz
     struct fz_image_host host = fz_job_host(job);
     if (!fz_engine_read_metadata(decoder->engine, job->fd, &host, out))
         return false;
-    fz_cached_keep_metadata(decoder->cache, job->path, after, &job->file, out);
+    if (!fz_job_is_cut(job)) /* behind what is there more may be told */
+        fz_cached_keep_metadata(decoder->cache, job->path, after, &job->file, out);
     return true;
 }
 
@@ -133,8 +134,12 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_cache_reader *cache = decoder->cache;
     const struct fz_image *image = &job->image;
     struct fz_look after;
-    if (!cache || job->caching == FZ_CACHING_OFF || image->damaged)
+    if (!cache || job->caching == FZ_CACHING_OFF)
         return;
+    if (image->damaged) { /* more of it may be there another time */
+        fz_cache_go_without(cache);
+        return;
+    }
     if (!look_again(decoder, job, &after) || !fz_file_is_settled(&after, &job->file)) {
         job->not_kept = true;
         fz_cache_go_without(cache);
@@ -144,8 +149,10 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_encoded tile;
     enum fz_encoding encoding = image->shows_background ? FZ_ENCODING_PNG : FZ_ENCODING_JPEG;
     const struct fz_encode how = {.encoding = encoding, .quality = QUALITY, .in_one_pass = true};
-    if (fz_image_encode(&pixels, &how, &tile, NULL) != FZ_OK)
+    if (fz_image_encode(&pixels, &how, &tile, NULL) != FZ_OK) {
+        fz_cache_go_without(cache);
         return;
+    }
     struct fz_cache_facts facts = {
         .width = image->width,
         .height = image->height,

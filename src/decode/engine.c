@@ -341,8 +341,7 @@ bool fz_engine_read_metadata(struct fz_engine *engine, int fd, const struct fz_i
     if (!engine->scratch)
         return fz_front_read_metadata(teller(engine, fd), fd, host, out) ||
                (!is_cancelled(host) && fz_front_read_metadata(teller(engine, fd), fd, host, out));
-    fz_metadata_read(fd, engine->scratch, out);
-    return true;
+    return fz_metadata_read(fd, engine->scratch, out);
 }
 
 bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,

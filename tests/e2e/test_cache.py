@@ -4,6 +4,7 @@
 import contextlib
 import os
 import sqlite3
+import struct
 import time
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 import pictures
+import share as shares
 from frieze import wait_until
 
 COUNT = 20
@@ -43,6 +45,16 @@ def load(home, *arguments):
 
 def tiles(home):
     return home / "cache" / "frieze" / "tiles.db"
+
+
+def kept(home):
+    if not tiles(home).exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(tiles(home))) as cache:
+        try:
+            return cache.execute("SELECT count(*) FROM entry WHERE box_w > 0").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0  # it has just been made
 
 
 def test_seen_before_opens_nothing(home, folder):
@@ -149,6 +161,53 @@ def test_sorting_by_the_date_opens_nothing(home):
         assert frieze.stats()["opens"] == 0
 
 
+def late_tiff(path, place, size):
+    """Its directory, with the date, stands at its end."""
+    width, height = size
+    pixels = pictures.draw(place, size).convert("L").tobytes()
+    date = f"2020:01:{28 - place:02} 12:00:00\0".encode()
+    at = 8 + len(pixels) + len(date)
+    rows = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8), (277, 3, 1, 1),
+            (278, 4, 1, height), (279, 4, 1, len(pixels)), (306, 2, len(date), 8 + len(pixels))]
+    path.write_bytes(struct.pack("<2sHI", b"II", 42, at) + pixels + date +
+                     struct.pack("<H", len(rows)) + b"".join(struct.pack("<HHII", *row) for row in rows) + bytes(4))
+
+
+def comes_in_order_of_date(home, mount, *options):
+    with home.start("--sort", "date", "--tile", "100x75", *options, mount) as running:
+        running.idle("loaded")
+        wait_until(lambda: [running.key(key).status()["title"] for key in ("Home", "n", "n")] == ["2.tif", "1.tif", "0.tif"],
+                   "the order by date")
+
+
+def test_dates_that_could_not_be_read_are_asked_for_again(home, isolation):
+    """That a disk failed for a moment is not kept of them."""
+    (home / "behind").mkdir()
+    for place in range(3):
+        late_tiff(home / "behind" / f"{place}.tif", place, (2600, 1000))
+    settle(home / "behind")
+    with shares.Share(home / "behind", home / "share") as share:
+        share.readable = 2 << 20
+        with home.start("--sort", "date", "--tile", "100x75", "--isolation", isolation, share.path) as running:
+            running.idle("loaded")
+            time.sleep(3)  # what is told is kept by then
+        share.readable = 1 << 62
+        comes_in_order_of_date(home, share.path, "--isolation", isolation)
+
+
+def test_dates_that_were_not_looked_for_are_not_kept_as_missing(home):
+    """Of large files on a share only the first part is read for an order by date; whoever decodes them knows more."""
+    (home / "behind").mkdir()
+    for place in range(3):
+        late_tiff(home / "behind" / f"{place}.tif", place, (5000, 4000))
+    settle(home / "behind")
+    with shares.Share(home / "behind", home / "share") as share:
+        with home.start("--sort", "date", "--tile", "100x75", share.path) as running:
+            running.idle("loaded")
+            wait_until(lambda: kept(home) == 3, "their tiles are kept", within_s=30)
+        comes_in_order_of_date(home, share.path)
+
+
 def test_a_damaged_file_is_named_once_and_rebuilt(home, folder):
     _, _, _, wall = load(home, folder)[0]
     tiles(home).write_bytes(b"no database" * 5000)
@@ -156,6 +215,31 @@ def test_a_damaged_file_is_named_once_and_rebuilt(home, folder):
     assert figures == (COUNT, COUNT, 0, wall)
     assert len(lines) == 1 and str(tiles(home)) in lines[0] and "damaged" in lines[0]
     assert load(home, folder) == ((0, 0, COUNT, wall), [])
+
+
+@pytest.mark.parametrize("content", [b"no database\n" * 5000, bytes(1 << 16)], ids=["text", "zeros"])
+def test_one_that_is_rebuilt_is_like_a_new_one(home, folder, content):
+    """Its bound counts the same pages, and it becomes smaller where that does."""
+    tiles(home).parent.mkdir(exist_ok=True)
+    tiles(home).write_bytes(content)
+    load(home, folder)
+    with contextlib.closing(sqlite3.connect(tiles(home))) as cache:
+        assert [cache.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_size", "auto_vacuum")] == [8192, 2]
+
+
+def test_one_of_a_later_frieze_is_its_own(home, folder):
+    """What was started before it does not write to it any more."""
+    with home.start("--tile", "100x75", folder) as running:
+        running.idle("loaded")
+        wait_until(lambda: kept(home) >= COUNT, "its tiles are kept")
+        with contextlib.closing(sqlite3.connect(tiles(home), timeout=10)) as cache:
+            cache.executescript("DELETE FROM entry; DELETE FROM pixels; PRAGMA user_version = 9999")
+        running.ask("zoom_in")
+        running.idle("loaded")
+        wait_until(lambda: any("kept no more" in line for line in running.errors()), lambda: running.errors())
+    with contextlib.closing(sqlite3.connect(tiles(home))) as cache:
+        assert cache.execute("PRAGMA user_version").fetchone()[0] == 9999
+        assert cache.execute("SELECT count(*) FROM entry").fetchone()[0] == 0
 
 
 def test_no_folder_for_it(home, folder):

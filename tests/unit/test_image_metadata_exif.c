@@ -3,6 +3,8 @@
 
 #include "image/metadata/metadata.h"
 
+#include <fcntl.h>
+
 enum { BYTE = 1, ASCII = 2, SHORT = 3, LONG = 4, UTF8 = 129 };
 
 static void put_entry(struct bytes *b, uint32_t tag, uint32_t type, uint32_t count, uint32_t value)
@@ -33,6 +35,23 @@ static struct fz_metadata read_exif(const char *title, uint32_t title_bytes, uin
     close(fd);
     free(b.data);
     return metadata;
+}
+
+/* What cannot be read says nothing of the file. */
+static void test_a_read_that_fails_is_told(void **state)
+{
+    (void)state;
+    static const char bytes[] = "II*\0\10\0\0\0\0\0\0\0\0";
+    struct fz_metadata metadata;
+    int fd = open_bytes(bytes, sizeof bytes);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int unreadable = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(unreadable >= 0);
+    assert_true(fz_metadata_read(fd, NULL, &metadata));
+    assert_false(fz_metadata_read(unreadable, NULL, &metadata));
+    close(unreadable);
+    close(fd);
 }
 
 static void test_titles_in_utf_16(void **state)
@@ -135,9 +154,8 @@ static void test_sensitivities_of_more_than_16_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_titles_in_utf_16),
-        cmocka_unit_test(test_the_beginning_of_long_texts),
-        cmocka_unit_test(test_texts_in_utf_8),
+        cmocka_unit_test(test_a_read_that_fails_is_told),          cmocka_unit_test(test_titles_in_utf_16),
+        cmocka_unit_test(test_the_beginning_of_long_texts),        cmocka_unit_test(test_texts_in_utf_8),
         cmocka_unit_test(test_sensitivities_of_more_than_16_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,10 @@
 enum { MOST_READS = 512, MOST_BYTES = 8 << 20, MATCHED_MOST = 32 };
 
 /* As much as can be read. */
-static size_t read_at(int fd, uint64_t pos, uint8_t *to, size_t len)
+static size_t read_at(struct fz_excerpt *excerpt, uint64_t pos, uint8_t *to, size_t len)
 {
     size_t got;
-    fz_pread_full(fd, to, len, (off_t)pos, &got);
+    excerpt->failed |= !fz_pread_full(excerpt->fd, to, len, (off_t)pos, &got);
     return got;
 }
 
@@ -21,7 +21,8 @@ bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_s
 {
     struct stat st;
     *excerpt = (struct fz_excerpt){.fd = fd, .reads_left = MOST_READS, .bytes_left = MOST_BYTES};
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+    excerpt->failed = fstat(fd, &st) != 0;
+    if (excerpt->failed || !S_ISREG(st.st_mode) || st.st_size <= 0)
         return false;
     excerpt->bytes = (uint64_t)st.st_size;
     excerpt->head_len = scratch ? fz_scratch_held(scratch, &st) : 0;
@@ -31,8 +32,9 @@ bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_s
     }
     size_t wanted = excerpt->bytes < head_bytes ? (size_t)excerpt->bytes : head_bytes;
     excerpt->head = excerpt->own = fz_try_malloc(wanted);
+    excerpt->failed = !excerpt->own;
     if (excerpt->own)
-        excerpt->head_len = read_at(fd, 0, excerpt->own, wanted);
+        excerpt->head_len = read_at(excerpt, 0, excerpt->own, wanted);
     return excerpt->head_len > 0;
 }
 
@@ -57,7 +59,7 @@ bool fz_excerpt_skim(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t 
     bool there = pos <= excerpt->bytes && len <= excerpt->bytes - pos;
     if (is_in_head(excerpt, pos, len))
         memcpy(to, excerpt->head + pos, len);
-    else if (!there || read_at(excerpt->fd, pos, to, len) != len) {
+    else if (!there || read_at(excerpt, pos, to, len) != len) {
         memset(to, 0, len);
         return false;
     }

@@ -16,6 +16,7 @@ struct fz_excerpt {
     uint8_t *own; /* owned: the head, where it was read for this; NULL: it is borrowed */
     unsigned reads_left;
     uint64_t bytes_left; /* that may still be read */
+    bool failed;         /* something that lies there could not be read */
 };
 
 /* One owner's thread, never the render thread; like all functions on it. Its first bytes are borrowed of `scratch` (NULL: none) where

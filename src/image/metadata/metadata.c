@@ -196,7 +196,7 @@ static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
     fz_metadata_add(out, &xmp);
 }
 
-void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out)
+bool fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out)
 {
     struct fz_excerpt file;
     struct fz_blocks blocks = {0};
@@ -205,6 +205,8 @@ void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_
         fz_blocks_find(&file, &blocks);
         read_blocks(&blocks, out);
     }
+    const bool whole = !file.failed;
     fz_blocks_fini(&blocks);
     fz_excerpt_close(&file);
+    return whole;
 }

@@ -48,9 +48,10 @@ struct fz_metadata {
 };
 
 /* Any thread but the render thread. Reads what the file says of itself: fd is open for reading and borrowed, its offset
- * stays; what `scratch` (its owner's thread; NULL: none) holds of it since it was decoded is not read again. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
+ * stays; what `scratch` (its owner's thread; NULL: none) holds of it since it was decoded is not read again. What is damaged is left out. False: some
+ * of it could not be read, which is no fault of the file. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
  * measured and of dates of the same event EXIF first (Metadata Working Group, Guidelines for Handling Image Metadata 2.0, in short). */
-void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out);
+bool fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out);
 
 /* Any thread. The same of an XMP packet, such as a sidecar. */
 void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
