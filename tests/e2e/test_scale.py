@@ -1,11 +1,13 @@
 """frieze scale IN OUT, of a single file."""
 # ctest: COST 4 PROCESSORS 2 LABELS sanitized
 
+import contextlib
 import io
 import os
 import pathlib
 import re
 import select
+import signal
 import stat
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import PATIENCE_S, is_sanitized, wait_until
+from frieze import PATIENCE_S, family, is_sanitized, title_of, wait_until
 
 WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "ppm": "PPM", "bmp": "BMP"}
 
@@ -242,3 +244,25 @@ def test_no_pixels_are_held_while_it_is_written(home):
     pixels = 2400 * 2000
     most = 100 if is_sanitized() else 5
     assert 3 < held / pixels < most, f"{held / pixels:.1f} bytes a pixel"
+
+
+def busy_decoder(program):
+    for pid in family(program):
+        with contextlib.suppress(OSError):
+            spent = sum(map(int, pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[11:13]))
+            if title_of(pid).startswith("frieze: decoder") and spent >= 3:
+                return pid
+    return None
+
+
+def test_a_decoder_that_is_killed_is_replaced(home):
+    """As by a system that is short of memory: the picture is not to blame."""
+    side = 6000 if not is_sanitized() else 2000
+    rows, columns = np.indices((side, side))
+    Image.fromarray(((rows * 7 ^ columns * 13) % 251).astype(np.uint8)).save(home / "in.png", compress_level=1)
+    program = home.popen([home.program, "scale", home / "in.png", home / "out.png"])
+    decoder = wait_until(lambda: busy_decoder(program.pid), "a decoder at work")
+    os.kill(decoder, signal.SIGKILL)
+    assert program.wait(PATIENCE_S) == 0
+    with Image.open(home / "out.png") as image:
+        assert image.size == (400, 400)

@@ -102,6 +102,8 @@ static enum fz_err decode(struct scale *s)
 {
     struct fz_error why = {0};
     enum fz_err code = fz_engine_load(s->own.engine, &s->request, &s->image, &s->surface, &why);
+    if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */
+        code = fz_engine_load(s->own.engine, &s->request, &s->image, &s->surface, &why);
     if (code != FZ_OK)
         return fz_fail(s->err, code, 0, "%s: %s", s->in, why.msg);
     if (s->image.damaged)
