@@ -2,12 +2,14 @@
 
 import base64
 import gzip
+import pathlib
 import struct
 import zlib
 
 import pytest
 from PIL import Image
 
+SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
 RED, WHITE, GREY = (255, 0, 0), (255, 255, 255), (128, 128, 128)
 
 
@@ -59,3 +61,16 @@ def test_is_shown(home, name):
     with Image.open(home / "out.ppm") as image:
         assert image.size == ((4, 4) if "svg" in name else (1, 1))
         assert image.convert("RGB").getpixel((0, 0)) == (colour or (0x20, 0x40, 0x60))
+
+
+def test_lab_has_no_use_for_a_profile(home):
+    """That of the colours it was made of, which some programs leave in the file, is not its own."""
+    profile = (SMALL / "rgb.icc").read_bytes()
+    ramp = Image.linear_gradient("L").resize((60, 40))
+    lab = Image.merge("LAB", (ramp, ramp.rotate(180), ramp.transpose(Image.Transpose.ROTATE_90).resize((60, 40))))
+    shown = []
+    for name, options in (("plain.tif", {}), ("tagged.tif", {"icc_profile": profile})):
+        lab.save(home / name, **options)
+        assert home.frieze("scale", "-s0", home / name, home / "out.ppm").status == 0
+        shown.append((home / "out.ppm").read_bytes())
+    assert shown[0] == shown[1]

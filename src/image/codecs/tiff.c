@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "image/codecs/tiff_directory.h"
+#include "image/codecs/tiff_lab.h"
 #include "image/pixels/rows.h"
 
 #include <inttypes.h>
@@ -133,7 +134,9 @@ static void take_colors(struct fz_tiff *t)
     const float *white = NULL;
     if (TIFFGetField(t->tif, TIFFTAG_WHITEPOINT, &white))
         memcpy(t->white, white, sizeof t->white);
-    if (TIFFGetField(t->tif, TIFFTAG_ICCPROFILE, &bytes, &profile))
+    TIFFGetField(t->tif, TIFFTAG_PHOTOMETRIC, &t->photometric);
+    /* Colours that need none may keep that of what they were made of. */
+    if (!fz_tiff_is_lab(t) && TIFFGetField(t->tif, TIFFTAG_ICCPROFILE, &bytes, &profile))
         fz_decode_set_profile(t->d, profile, bytes);
 }
 
