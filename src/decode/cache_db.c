@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x46725a43, /* "FrZC" */
-    VERSION = 11,                /* another one where pictures become other pixels than before */
+    VERSION = 12,                /* another one where pictures become other pixels than before */
     MAX_VALUE_BYTES = 64 << 20,  /* no tile is larger */
     BUSY_MS = 1000,              /* another frieze writes */
     JOURNAL_PART = 4,            /* of the bound on all bytes */

@@ -316,6 +316,15 @@ int fz_cache_db_is_scarce(struct fz_cache_db *db, bool *is_scarce)
     return code;
 }
 
+static int begin_transaction(struct fz_cache_db *db)
+{
+    int code = run(db, FZ_CACHE_BEGIN);
+    if (code != SQLITE_OK)
+        return code;
+    code = fz_cache_db_check_version(db);
+    return code == SQLITE_OK ? code : end_transaction(db, code);
+}
+
 /* Not before something may have to go: a run that finds nearly all of it writes next to nothing. */
 static int note_found(struct fz_cache_db *db, int64_t now_ms, struct fz_cache_run *own)
 {
@@ -323,7 +332,7 @@ static int note_found(struct fz_cache_db *db, int64_t now_ms, struct fz_cache_ru
     int code = fz_cache_db_is_scarce(db, &is_scarce);
     while (is_scarce && own->found_count > 0 && code == SQLITE_OK) {
         size_t count = own->found_count < FOUND_AT_ONCE ? own->found_count : FOUND_AT_ONCE;
-        code = run(db, FZ_CACHE_BEGIN);
+        code = begin_transaction(db);
         if (code != SQLITE_OK)
             return code;
         for (size_t i = 1; i <= count && code == SQLITE_OK; i++)
@@ -341,13 +350,11 @@ static int write_rows(struct fz_cache_db *db, const struct fz_cache_row *rows, i
                       struct fz_cache_run *own)
 {
     bool has_room;
-    int code = run(db, FZ_CACHE_BEGIN);
+    int code = begin_transaction(db);
     if (code != SQLITE_OK)
         return code;
     db->made_room = false;
-    code = fz_cache_db_check_version(db);
-    if (code == SQLITE_OK)
-        code = make_room(db, 0, now_ms, own, &has_room);
+    code = make_room(db, 0, now_ms, own, &has_room);
     for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
         code = write_row(db, row, now_ms, own);
     if (code == SQLITE_OK)

@@ -320,7 +320,8 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count, bool 
         if (taken < count)
             channel->socket = sockets[taken++];
     }
-    lane->give_up_us = taken > 0 ? 0 : fz_now_us();
+    if (taken > 0 || !more)
+        lane->give_up_us = taken > 0 ? 0 : fz_now_us();
     lane->why = EMFILE;
     fz_lane_dispatch(lane);
     pthread_mutex_unlock(&files->lock);

@@ -113,30 +113,20 @@ static void send_listing(const struct fz_reader_front *front, const struct reade
         fz_parcel_send(reader->child.socket, &parcel);
 }
 
-static bool send_channel(const struct reader *reader, int *socket)
-{
-    int pair[2];
-    if (!fz_wire_pair(pair))
-        return false;
-    struct fz_parcel parcel = {.kind = FZ_READER_CHANNEL, .fd = pair[1]};
-    bool sent = fz_parcel_send(reader->child.socket, &parcel);
-    close(pair[1]);
-    if (!sent)
-        close(pair[0]);
-    *socket = pair[0];
-    return sent;
-}
-
 /* Those that descriptors are missing for now are opened later. */
 static void open_channels(const struct fz_reader_front *front, struct reader *reader)
 {
-    int sockets[FZ_FILES_CHANNELS], count = 0;
+    int sockets[FZ_FILES_CHANNELS], count = 0, pair[2];
     const bool more = reader->channels > 0;
     reader->channels_due_us = FZ_NEVER;
     if (!reader->lane)
         return;
-    while (reader->channels + count < front->channels && send_channel(reader, &sockets[count]))
-        count++;
+    while (reader->channels + count < front->channels && fz_wire_pair(pair)) {
+        struct fz_parcel parcel = {.kind = FZ_READER_CHANNEL, .fd = pair[1]};
+        fz_parcel_send(reader->child.socket, &parcel);
+        close(pair[1]);
+        sockets[count++] = pair[0];
+    }
     if (count > 0 || !more)
         fz_files_connect(reader->lane, sockets, count, more);
     reader->channels += count;

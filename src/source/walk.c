@@ -402,7 +402,7 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
     row->refused = why == EACCES;
     row->lost = fd < 0 && stat(path, &st) < 0;
     if (fd < 0 && !is_missing(scanner, folder, path, why)) { /* said once, until it changes */
-        if (!was_lost)
+        if (!was_lost || !row->lost)
             refuse(scanner, row->root, path, why);
         row->mtime_ns = row->lost ? row->mtime_ns : fz_tree_mtime_ns(&st);
         return;

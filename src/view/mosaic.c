@@ -251,7 +251,7 @@ void fz_layout_set_justified(struct fz_layout *layout)
     layout->pitch_y = h + p->caption_h + FZ_MIN_GAP;
     layout->pitch_x = h * UNKNOWN + FZ_MIN_GAP;
     layout->box_h = fmax(floor(h * ROW_MOST), 1);
-    layout->box_w = fmin(WIDEST * layout->box_h, inner_w(layout));
+    layout->box_w = fmin(WIDEST * h, inner_w(layout)); /* the widest are not enlarged in most rows */
     layout->heading_length = p->heading_h;
     set_all(layout);
 }

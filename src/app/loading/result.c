@@ -90,7 +90,9 @@ void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, con
 void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job)
 {
     struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    if (fz_err_is_transient(job->error.code) && tile->retries < MOST_RETRIES &&
+    const bool comes = job->error.code == FZ_E_NOT_YET;
+    tile->retry_us = 0;
+    if (fz_err_is_transient(job->error.code) && (comes || tile->retries < MOST_RETRIES) &&
         fz_loader_plan_retry(app, tile, job->error.code)) {
         fz_loader_mark_final(&app->loader, tile);
         fz_loader_retire(app, job);

@@ -166,7 +166,9 @@ void fz_frames_make_next(struct fz_app *app)
     if ((stands(a) || a->made_last) && a->seek == FZ_ANIM_NEXT)
         return;
     if (!planned) {
-        refuse(app, "--memory does not hold its frames");
+        const int most = fz_texture_max_side(app->head);
+        refuse(app, tile->picture_w > most || tile->picture_h > most ? "it is larger than a texture may be"
+                                                                     : "--memory does not hold its frames");
         return;
     }
     if (a->made_count + 1 > plan.ahead)
