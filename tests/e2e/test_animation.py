@@ -290,7 +290,7 @@ def test_one_that_is_too_large_to_play_says_so(home):
     """When it is opened, and to whoever asks for its frames."""
     save(home / "a.gif", [60] * 3, size=(2400, 2000), loop=0)
     with show(home, home / "a.gif", "--memory", "64M") as running:
-        running.idle().until(notice=lambda text: text and "Not played" in text and "--memory" in text)
+        running.until(notice=lambda text: text and "Not played" in text and "--memory" in text)
         for command in (("frame_next",), ("animation",)):
             reply = running.ctl(*command)
             assert reply.status == 1 and "cannot be played" in reply.err, (command, reply)

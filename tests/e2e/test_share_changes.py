@@ -107,11 +107,12 @@ def test_a_share_within_a_folder_goes_and_comes_back(home):
     with shares.Share(home / "behind", folder / "sub") as share, home.start(*SMALL, folder) as running:
         running.until(items=COUNT + 2, pending=0)
         share.error = errno.ENOTCONN
-        time.sleep(LOOKS_S * 3)
+        said = lambda: [line for line in running.errors() if line.rstrip().endswith(f"/sub: {os.strerror(errno.ENOTCONN)}")]
+        wait_until(said, "a line about it")
+        time.sleep(LOOKS_S * 2)
         running.key("End", "r")
         running.until(failed=1)
-        assert len([line for line in running.errors() if line.rstrip().endswith(os.strerror(errno.ENOTCONN)) and "/sub:" in line]) == 1, \
-            running.errors()
+        assert len(said()) == 1, running.errors()
         share.error = 0
         running.until(failed=0)
 
