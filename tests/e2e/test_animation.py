@@ -252,36 +252,36 @@ def test_loading_that_is_paused_starts_nothing(home):
         watch(running, 3)
 
 
-def test_one_that_is_paused_is_as_sharp_as_it_is_large(home):
-    """A zoom shows the pixels of the frame that stands."""
-    size = 1600, 1200
-    rows, columns = np.indices(size[::-1])
+def show_checks(home, name, loop):
+    """Opens four frames of pixels that alternate."""
+    rows, columns = np.indices((1200, 1600))
     checks = [Image.fromarray(((rows + columns) % 2 * 255).astype(np.uint8) & grey) for grey in (255, 200, 140, 90)]
-    checks[0].save(home / "a.gif", save_all=True, append_images=checks[1:], duration=80, loop=0)
-    with show(home, home / "a.gif") as running:
+    checks[0].save(home / name, save_all=True, append_images=checks[1:], duration=80, loop=loop)
+    return show(home, home / name)
+
+
+def assert_sharp_when_zoomed(running, **stands):
+    """A zoom shows the pixels of the frame that stands."""
+    for key, sharp in ((None, False), ("a", True)):
+        middle = (running.key(key) if key else running).idle().screenshot().convert("L")
+        steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
+        assert (steps.min() > 60) == sharp, (key, steps)
+        playing(running, **stands)
+
+
+def test_one_that_is_paused_is_as_sharp_as_it_is_large(home):
+    with show_checks(home, "a.gif", 0) as running:
         playing(running, 1)
         running.key("^Space")
         at = playing(running, paused=True)["frame"]
-        for key, sharp in ((None, False), ("a", True)):
-            middle = (running.key(key) if key else running).idle().screenshot().convert("L")
-            steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
-            assert (steps.min() > 60) == sharp, (key, steps)
-            playing(running, at, paused=True)
+        assert_sharp_when_zoomed(running, frame=at, paused=True)
 
 
 def test_one_that_has_ended_is_as_sharp_as_it_is_large(home):
     """And stays at its end."""
-    size = 1600, 1200
-    rows, columns = np.indices(size[::-1])
-    checks = [Image.fromarray(((rows + columns) % 2 * 255).astype(np.uint8) & grey) for grey in (255, 200, 140, 90)]
-    checks[0].save(home / "a.png", save_all=True, append_images=checks[1:], duration=80, loop=2)
-    with show(home, home / "a.png") as running:
+    with show_checks(home, "a.png", 2) as running:
         playing(running, 3, ended=True)
-        for key, sharp in ((None, False), ("a", True)):
-            middle = (running.key(key) if key else running).idle().screenshot().convert("L")
-            steps = np.abs(np.diff(np.array(middle, dtype=int)[150, 100:300]))
-            assert (steps.min() > 60) == sharp, (key, steps)
-            playing(running, 3, ended=True)
+        assert_sharp_when_zoomed(running, frame=3, ended=True)
         time.sleep(0.3)
         assert animation(running)["ended"]
 
