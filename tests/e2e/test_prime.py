@@ -141,7 +141,9 @@ def test_more_than_the_cache_holds(home):
         os.utime(path, (then, then))
     said = prime(home, "--cache-size", "800K", "--jobs", "1", folder)
     first = kept(home)
-    assert 10 < len(first) < 80
+    assert 10 < len(first) < 100
+    size = (home / "cache" / "frieze" / "tiles.db").stat().st_size
+    assert 400 << 10 < size <= 800 << 10  # how many fit in it hangs on the batches that they are written in
     assert said == [f"frieze prime: {len(first)} tiles; {100 - len(first)} found no room within --cache-size"]
     said = prime(home, "--cache-size", "800K", "--jobs", "1", folder)
     assert "found no room" in said[0]
