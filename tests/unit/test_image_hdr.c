@@ -199,6 +199,30 @@ static void test_png_of_other_primaries(void **state)
     free(b.data);
 }
 
+/* Numbers that say "unspecified", of the one or the other, leave it to the other chunks; where there are none it is sRGB. */
+static void test_png_of_numbers_that_say_nothing(void **state)
+{
+    (void)state;
+    static const uint8_t numbers[3][4] = {{2, 2, 0, 1}, {1, 2, 0, 1}, {2, 13, 0, 1}};
+    static const uint8_t gamma[4] = {0, 0, 0xb1, 0x8f};
+    static const uint32_t display_p3[8] = {31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000};
+    uint8_t pixels[SIDE * SIDE * 3], chromaticities[32];
+    for (int i = 0; i < 32; i++)
+        chromaticities[i] = (uint8_t)(display_p3[i / 4] >> (24 - 8 * (i % 4)));
+    for (int i = 0; i < SIDE * SIDE; i++)
+        memcpy(pixels + (size_t)i * 3, (const uint8_t[]){180, 90, 60}, 3);
+    for (int i = 0; i < 6; i++) {
+        struct bytes b = encode_png(pixels, SIDE, SIDE, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
+        if (i >= 3) {
+            put_chunk(&b, "gAMA", gamma, sizeof gamma);
+            put_chunk(&b, "cHRM", chromaticities, sizeof chromaticities);
+        }
+        put_chunk(&b, "cICP", numbers[i % 3], 4);
+        assert_shown(&b, 3, i >= 3 ? 0xc15333 : 0xb45a3c);
+        free(b.data);
+    }
+}
+
 #if FRIEZE_WITH_HEIF
 #include <libheif/heif.h>
 
@@ -328,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_png),
         cmocka_unit_test(test_png_tells_its_peak),
         cmocka_unit_test(test_png_of_other_primaries),
+        cmocka_unit_test(test_png_of_numbers_that_say_nothing),
 #if FRIEZE_WITH_HEIF
         cmocka_unit_test(test_avif),
 #endif

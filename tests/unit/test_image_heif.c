@@ -381,24 +381,28 @@ static void test_thumbnail_where_it_covers(void **state)
     free(b.data);
 }
 
-/* As `frieze scale` asks: libheif makes thumbnails out of every so manyth pixel. */
+/* As `frieze scale` asks, and a part of it: libheif makes thumbnails out of every so manyth pixel, to any size. */
 static void test_no_thumbnail_where_it_is_to_be_exact(void **state)
 {
     (void)state;
     struct bytes b = fields(
         (struct options){.format = heif_compression_AV1, .thumbnail = 96, .thumbnail_color = 0x806040});
-    struct host host = {0};
-    int fd = open_bytes(b.data, b.len);
-    struct fz_image_request request = make_request(fd, 40, 40, &host);
-    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
-    struct fz_image image;
-    struct fz_error err;
-    request.want.exact = true;
-    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
-    assert_fields(&image, 1, 8);
-    host_fini(&host);
-    fz_image_scratch_free(scratch);
-    close(fd);
+    const struct fz_image_want wants[] = {{.box_w = 40, .box_h = 40, .exact = true},
+                                          {.box_w = 32, .box_h = 48, .region = {0, 0, 128, 192}}};
+    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
+        struct host host = {0};
+        int fd = open_bytes(b.data, b.len);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image image;
+        struct fz_error err;
+        request.want = wants[i];
+        assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+        assert_fields(&image, 1, 8);
+        host_fini(&host);
+        fz_image_scratch_free(scratch);
+        close(fd);
+    }
     free(b.data);
 }
 

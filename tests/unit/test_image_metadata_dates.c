@@ -14,6 +14,11 @@ static void test_dates(void **state)
     assert_int_equal(date.clock_s, 1612325106);
     assert_true(fz_metadata_date_parse("2021-02-03T04:05:06.789+05:45", &date));
     assert_int_equal(fz_metadata_time_s(&date), 1612325106 - 20700);
+    assert_true(fz_metadata_date_parse("2021-02-03 04:05:06 +0545",
+                                       &date)); /* as Apple's and Ruby's libraries write it */
+    assert_int_equal(fz_metadata_time_s(&date), 1612325106 - 20700);
+    assert_true(fz_metadata_date_parse("2021:02:03 04:05:06 UTC", &date));
+    assert_false(date.is_local);
     assert_true(fz_metadata_date_parse("2021-02-03", &date));
     assert_int_equal(date.clock_s, 1612310400);
     assert_true(fz_metadata_date_parse("2021:02:03:04:05:06", &date)); /* Minolta's DiMAGE E223 */

@@ -36,7 +36,7 @@ static uint64_t find_chunk(const struct fz_bytes *file, const char *name, uint64
 }
 
 /* Primaries, curve, matrix, which has to be that of R G B, and whether black is 0 (PNG, third edition, 11.3.2.6). False: there
- * is none. */
+ * is none, or none that can be followed: then it does not stand above the other chunks. */
 static bool read_numbers(const struct fz_bytes *file, struct fz_png_colors *out)
 {
     enum { NITS = 10000 }; /* of cLLI, 11.3.2.8 */
@@ -44,6 +44,8 @@ static bool read_numbers(const struct fz_bytes *file, struct fz_png_colors *out)
     if (at == 0 || fz_bytes_be(file, at + 2, 1) != 0)
         return false;
     const unsigned primaries = fz_bytes_be(file, at, 1), transfer = fz_bytes_be(file, at + 1, 1);
+    if (!fz_h273_is_known(primaries, transfer))
+        return false;
     out->has_primaries = fz_h273_primaries(primaries, transfer, &out->primaries);
     out->curve = fz_h273_curve(transfer);
     out->peak_nits = level > 0 ? fz_bytes_be(file, level, 4) / NITS : 0;

@@ -1,5 +1,5 @@
-/* HEIC and AVIF by libheif: the picture, or the smallest of its thumbnails that is large enough for who asks for nothing
- * exact: libheif makes them out of every so manyth pixel, so that they are up to 20 of 255 off. */
+/* HEIC and AVIF by libheif: the picture, or the smallest of its thumbnails that is large enough for who asks for all of it and
+ * nothing exact: libheif makes them out of every so manyth pixel, so that they are up to 20 of 255 off. */
 #include "image/format.h"
 
 #include "frieze_config.h"
@@ -301,8 +301,9 @@ static enum fz_err load(struct heif *h)
     enum fz_err code = open_file(h);
     if (code != FZ_OK)
         return code;
-    /* A thumbnail may be of another range. */
-    if (!h->d->request->want.exact && !h->is_alone && !h->is_limited)
+    /* A thumbnail may be of another range; and parts of one that is no half or quarter do not lie side by side. */
+    const struct fz_image_want *want = &h->d->request->want;
+    if (!want->exact && want->region.w == 0 && !h->is_alone && !h->is_limited)
         choose_thumbnail(h);
     take_profile(h);
     if (fz_decode_cancelled(h->d))

@@ -75,6 +75,14 @@ static void set_clock(struct tm tm, struct fz_metadata_date *date)
     date->clock_s = timegm(&tm);
 }
 
+/* As the end of a date: by its number or its name, behind a blank or not. */
+static void set_zone(const char *text, struct fz_metadata_date *date)
+{
+    text += strspn(text, " ");
+    bool is_utc = strcmp(text, "GMT") == 0 || strcmp(text, "UT") == 0 || strcmp(text, "UTC") == 0;
+    date->is_local = !is_utc && !fz_metadata_offset_parse(text, &date->offset_minutes);
+}
+
 bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
 {
     struct tm tm;
@@ -88,7 +96,7 @@ bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
         at = read_time(at + 1, &tm, &to);
     date->to = to;
     set_clock(tm, date);
-    date->is_local = !fz_metadata_offset_parse(at, &date->offset_minutes);
+    set_zone(at, date);
     return true;
 }
 
@@ -117,10 +125,8 @@ bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date
     const char *at = (comma ? comma + 1 : text) + end;
     date->to = FZ_METADATA_DAY;
     at = read_time(at, &tm, &date->to);
-    at += strspn(at, " ");
     set_clock(tm, date);
-    bool is_utc = strcmp(at, "GMT") == 0 || strcmp(at, "UT") == 0 || strcmp(at, "UTC") == 0;
-    date->is_local = !is_utc && !fz_metadata_offset_parse(at, &date->offset_minutes);
+    set_zone(at, date);
     return true;
 }
 

@@ -2,6 +2,13 @@
 
 enum { BT709 = 1, GAMMA_22 = 4, GAMMA_28 = 5, LINEAR = 8, PQ = 16, HLG = 18 };
 
+/* Table 3: those of television, sRGB and the above; neither the logarithmic ones nor that of cinemas. */
+static bool is_known_transfer(unsigned transfer)
+{
+    return transfer == BT709 || (transfer >= GAMMA_22 && transfer <= LINEAR) ||
+           (transfer >= 11 && transfer <= PQ) || transfer == HLG;
+}
+
 enum fz_hdr_curve fz_h273_curve(unsigned transfer)
 {
     return transfer == PQ ? FZ_HDR_PQ : transfer == HLG ? FZ_HDR_HLG : FZ_HDR_NONE;
@@ -29,14 +36,26 @@ static const struct {
     {22, {D65, {0.630, 0.340}, {0.295, 0.605}, {0.155, 0.077}, 0}},
 };
 
+static const struct fz_primaries *find_primaries(unsigned number)
+{
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].number == number)
+            return &known[i].of;
+    return NULL;
+}
+
+bool fz_h273_is_known(unsigned primaries, unsigned transfer)
+{
+    return find_primaries(primaries) && is_known_transfer(transfer);
+}
+
 bool fz_h273_primaries(unsigned primaries, unsigned transfer, struct fz_primaries *out)
 {
     const double gamma = transfer == GAMMA_22 ? 2.2 : transfer == GAMMA_28 ? 2.8 : transfer == LINEAR ? 1 : 0;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].number == primaries && (primaries != BT709 || gamma > 0)) {
-            *out = known[i].of;
-            out->gamma = gamma;
-            return true;
-        }
-    return false;
+    const struct fz_primaries *found = find_primaries(primaries);
+    if (!found || (primaries == BT709 && gamma == 0))
+        return false;
+    *out = *found;
+    out->gamma = gamma;
+    return true;
 }

@@ -5,6 +5,9 @@
 #include "image/pixels/hdr.h"
 #include "image/pixels/profile.h"
 
+/* Any thread. Whether both say something, and something that is known here. */
+bool fz_h273_is_known(unsigned primaries, unsigned transfer);
+
 /* Any thread. The curve of these transfer characteristics, if it is one of high dynamic range. */
 enum fz_hdr_curve fz_h273_curve(unsigned transfer);
 
