@@ -67,6 +67,11 @@ bool fz_err_is_transient(enum fz_err code)
     return error_rows[code].transient;
 }
 
+bool fz_err_may_pass(enum fz_err code)
+{
+    return fz_err_is_transient(code) || code == FZ_E_IO;
+}
+
 const char *fz_err_name(enum fz_err code)
 {
     return error_rows[code].name;

@@ -50,6 +50,9 @@ enum fz_err fz_err_from_errno(int sys);
  * begun, and will be there at some time. */
 bool fz_err_is_transient(enum fz_err code);
 
+/* Any thread. That, or an error of a disk or a share, which may be back at some time. */
+bool fz_err_may_pass(enum fz_err code);
+
 /* Any thread. The stable name of a code, as it appears in replies and logs. */
 const char *fz_err_name(enum fz_err code);
 

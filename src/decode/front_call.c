@@ -167,7 +167,7 @@ static bool ask_metadata(struct fz_front *front, struct fz_call *call, const str
     *out = (struct fz_metadata){0};
     enum fz_err code = fz_front_ask(front, call, input, host, &done, NULL, NULL);
     if (code != FZ_OK) /* of all else the file is to blame */
-        return code != FZ_E_CANCELLED && code != FZ_E_IO && !fz_err_is_transient(code);
+        return code != FZ_E_CANCELLED && !fz_err_may_pass(code);
     read_more(front, &more);
     fz_front_check_metadata(&more.metadata);
     *out = more.metadata;

@@ -140,17 +140,20 @@ static bool *folders_going(struct fz_list *list, bool goes)
     return list->folders_going;
 }
 
+static void set_below(const struct fz_items *items, const char *dir, bool *of_folders, bool value)
+{
+    for (uint32_t i = 0; i < items->folder_count; i++) {
+        const char *path = fz_items_path(items, i);
+        if (path && fz_path_is_within(path, dir))
+            of_folders[i] = value;
+    }
+}
+
 /* A whole folder with all below it, however many folders that are. */
 static void let_go_below(struct fz_list *list, struct fz_source_event *event)
 {
-    const struct fz_items *items = &list->items;
-    if (!list->folders_going) {
-        bool *goes = folders_going(list, false);
-        for (uint32_t i = 0; i < items->folder_count; i++) {
-            const char *path = fz_items_path(items, i);
-            goes[i] = path && fz_path_is_within(path, event->dir);
-        }
-    }
+    if (!list->folders_going)
+        set_below(&list->items, event->dir, folders_going(list, false), true);
     let_go_in(list, event);
 }
 
@@ -338,6 +341,8 @@ static size_t apply_folders(struct fz_list *list, struct fz_source_event *event)
             uint32_t folder = fz_items_folder(&list->items, event->names[event->taken]);
             if (folder != FZ_ITEMS_NONE)
                 goes[folder] = false;
+            if (doubt_of(event, event->taken) == FZ_SOURCE_UNKNOWN)
+                set_below(&list->items, event->names[event->taken], goes, false);
         }
     }
     let_go_in(list, event);

@@ -40,7 +40,7 @@ static void begin_file(struct fz_scanner *scanner, uint32_t root, const struct s
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
     bool came_now = row->awaited && S_ISREG(st->st_mode) && !is_link(row->path);
-    row->awaited = false;
+    row->awaited = row->stands_for_itself = false;
     if (row->away && row->is_folder)
         send_removed(scanner, root, row->path, NULL);
     row->is_folder = false;
@@ -70,6 +70,42 @@ static void begin_gone(struct fz_scanner *scanner, uint32_t root)
     fz_scanner_listed(scanner, root);
 }
 
+/* Its share does not answer, or its disk fails: it begins once that has passed. Until then its tile says so, unless it is waited for. */
+static void begin_away(struct fz_scanner *scanner, uint32_t root, int why)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    if (row->rereads || row->away) { /* what was read before stays */
+        row->is_folder = true;
+        fz_await_return(scanner, root, row->path, row->device);
+        fz_scanner_listed(scanner, root);
+        return;
+    }
+    if (!row->awaited)
+        fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, row->argument, NULL);
+    fz_await_root(scanner, root);
+    if (row->listed || (row->awaited && scanner->sources->options.wait))
+        return;
+    row->stands_for_itself = true;
+    add_file(scanner, root);
+    fz_scanner_listed(scanner, root);
+}
+
+static void begin_folder(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    if (row->stands_for_itself) {
+        char *dir = fz_path_dir(row->path);
+        send_removed(scanner, root, dir, fz_path_name(row->path));
+        free(dir);
+    }
+    row->awaited = row->stands_for_itself = false;
+    row->is_folder = true;
+    row->rereads |= row->away;
+    row->since_ns = row->away ? 0 : row->since_ns;
+    scanner->reading = root;
+    fz_walk_push(scanner, root, FZ_TREE_NONE, row->path, false);
+}
+
 static void begin_missing(struct fz_scanner *scanner, uint32_t root, int why)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
@@ -96,14 +132,11 @@ void fz_root_begin(struct fz_scanner *scanner, uint32_t root)
     int why = stat(row->path, &st) == 0 ? 0 : errno;
     bool can_come = why == ENOENT || why == ENOTDIR;
     if (why == 0 && S_ISDIR(st.st_mode)) {
-        row->awaited = false;
-        row->is_folder = true;
-        row->rereads |= row->away;
-        row->since_ns = row->away ? 0 : row->since_ns;
-        scanner->reading = root;
-        fz_walk_push(scanner, root, FZ_TREE_NONE, row->path, false);
+        begin_folder(scanner, root);
     } else if (why == 0) {
         begin_file(scanner, root, &st);
+    } else if (fz_err_may_pass(fz_err_from_errno(why))) {
+        begin_away(scanner, root, why);
     } else if (can_come && row->rereads) {
         begin_gone(scanner, root);
     } else if ((can_come || why == EACCES) && (row->awaited || scanner->sources->options.wait)) {

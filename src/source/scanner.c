@@ -84,7 +84,8 @@ void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err 
     fz_scanner_push(scanner, event);
 }
 
-/* Those that the reader before knew, and that are not among these, went without anybody seeing it. */
+/* Those that the reader before knew, and that are not among these, went without anybody seeing it; what is in those that could not be
+ * read to their end is not known yet. */
 static void send_folders(struct fz_scanner *scanner, uint32_t root)
 {
     struct fz_batch batch = {0};
@@ -93,7 +94,7 @@ static void send_folders(struct fz_scanner *scanner, uint32_t root)
         if (folder->name == FZ_TREE_FREE || folder->role != FZ_TREE_LISTED || folder->root != root)
             continue;
         char *path = fz_tree_path(&scanner->tree, i);
-        fz_batch_add(&batch, path, FZ_SOURCE_PICTURE);
+        fz_batch_add(&batch, path, folder->failures > 0 ? FZ_SOURCE_UNKNOWN : FZ_SOURCE_PICTURE);
         free(path);
     }
     if (batch.count > 0)

@@ -48,10 +48,11 @@ struct fz_root {
     bool away;        /* AWAY was sent, and BACK was not */
     bool refused;     /* its folder could not be opened when it was read last */
     bool is_folder;   /* when it was read last */
-    uint64_t device;  /* that its folder was on before it was away */
-    bool polled;      /* POLLED was sent */
-    bool is_here;     /* of one file: it exists, as far as was told */
-    uint32_t folder;  /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
+    bool stands_for_itself; /* it could not be looked at: a tile of its own says so */
+    uint64_t device;        /* that its folder was on before it was away */
+    bool polled;            /* POLLED was sent */
+    bool is_here;           /* of one file: it exists, as far as was told */
+    uint32_t folder;        /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
     uint32_t left_out;
     struct fz_tree_ref awaited_in; /* the folder that is watched until it comes */
 };

@@ -13,6 +13,7 @@
 
 #define FZ_TREE_NONE UINT32_MAX
 #define FZ_TREE_FREE FZ_NAMES_FULL
+#define FZ_TREE_MOST_FAILURES 7
 
 /* What a reader wants of a folder. */
 enum fz_tree_role {
@@ -39,9 +40,10 @@ struct fz_tree_folder {
     bool queued : 1;    /* will be read again */
     bool seen : 1;      /* found in its parent, while that is read again */
     bool refused : 1;   /* it was not to be read, the last time, for want of permission */
-    bool lost : 1;      /* nor to be looked at, the last time: it lies on a share that was disconnected */
-    bool skipped : 1;   /* leads to a folder that was known already under another path */
-    uint64_t inode;
+    uint8_t
+        failures : 3; /* times in a row that an error of its disk or share ended its reading, FZ_TREE_MOST_FAILURES */
+    bool skipped : 1; /* leads to a folder that was known already under another path */
+    uint64_t inode;   /* 0: it could never be opened so far */
     int64_t mtime_ns; /* of the folder when it was read last */
     int64_t since_ns; /* what changed in it by then was seen, by the clock of its file system */
 };

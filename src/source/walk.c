@@ -1,13 +1,11 @@
 #include "source/walk.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "source/entries.h"
 #include "source/news.h"
 #include "source/scanner.h"
-#include "source/sidecars.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,9 +15,6 @@
 
 enum {
     FIRST_LIMIT = 512,
-    LAST_LIMIT = 8192,   /* the list takes them in in parts: what is sorted together is merged sooner */
-    ENTRIES_A_LOOK = 64, /* between two looks at the stop token and the clock */
-    FLUSH_US = 50000,    /* on a slow share fewer names are handed over */
     FIRST_RETRY_MS = 500,
     OPEN_RETRIES = 3, /* each waits twice as long */
 };
@@ -100,198 +95,11 @@ static struct fz_walk_job next_job(struct fz_walk *walk)
     return job;
 }
 
-/* One folder while it is read. */
-struct listing {
-    struct fz_scanner *scanner;
-    struct fz_root *root;
-    uint32_t root_index;
-    uint32_t folder; /* in the tree */
-    const char *path;
-    int fd;
-    int64_t flushed_us;
-    struct fz_batch below; /* its folders; `doubt` is 1 for a link */
-    bool again;
-    int64_t since_ns;        /* again: of the folder, see tree.h; 0: everything in it has changed */
-    struct fz_batch changed; /* again: files that changed since, */
-    struct fz_batch beside;  /* and sidecars */
-};
-
 /* A folder that cannot be opened, or not be read to its end. */
 static void refuse(struct fz_scanner *scanner, uint32_t root, const char *path, int why)
 {
     fz_scanner_root(scanner, root)->yielded = true;
     fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, path, NULL);
-}
-
-static void flush(struct listing *l)
-{
-    struct fz_walk *walk = &l->scanner->walk;
-    l->flushed_us = fz_now_us();
-    if (walk->batch.count == 0)
-        return;
-    l->root->yielded = true;
-    if (walk->batch.count >= walk->limit && walk->limit < LAST_LIMIT)
-        walk->limit *= 2;
-    fz_batch_sort(&walk->batch);
-    fz_scanner_push(l->scanner, fz_batch_event(&walk->batch, FZ_SOURCE_ADDED, l->root_index, l->path));
-}
-
-static unsigned char type_of(mode_t mode)
-{
-    return S_ISDIR(mode) ? DT_DIR : S_ISREG(mode) ? DT_REG : S_ISLNK(mode) ? DT_LNK : DT_FIFO;
-}
-
-/* Follows a link; one that leads nowhere is a file, so that a picture's name gives a tile which says why. */
-static unsigned char type_behind(struct listing *l, const char *name)
-{
-    struct stat st;
-    if (fstatat(l->fd, name, &st, 0) == 0)
-        return type_of(st.st_mode);
-    int why = errno;
-    enum fz_source_doubt doubt;
-    if (fz_suffix_classify(name, &doubt) && doubt == FZ_SOURCE_PICTURE)
-        return DT_REG;
-    if (why != ENOENT && !l->again) {
-        char *path = fz_path_join(l->path, name);
-        fz_scanner_complain(l->scanner, l->root_index, fz_err_from_errno(why), why, path, NULL);
-        free(path);
-    }
-    return DT_FIFO;
-}
-
-static void take_file(struct listing *l, const char *name)
-{
-    enum fz_source_doubt doubt = FZ_SOURCE_PICTURE;
-    struct stat st;
-    bool is_listed = fz_scanner_classify(l->scanner, name, &doubt);
-    bool is_sidecar = !is_listed && fz_is_sidecar(name);
-    l->root->left_out += !is_listed && !l->again;
-    if (is_listed)
-        fz_batch_add(&l->scanner->walk.batch, name, doubt);
-    if (l->again && (is_listed || is_sidecar) &&
-        (l->since_ns == 0 || (fstatat(l->fd, name, &st, 0) == 0 && fz_tree_is_newer(&st, l->since_ns))))
-        fz_batch_add(is_sidecar ? &l->beside : &l->changed, name, doubt);
-}
-
-static void take_entry(struct listing *l, const struct dirent *entry)
-{
-    const struct fz_source_options *options = &l->scanner->sources->options;
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || (!options->hidden && fz_name_is_hidden(name)))
-        return;
-    unsigned char type = entry->d_type;
-    struct stat st;
-    if (type == DT_UNKNOWN && fstatat(l->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        type = type_of(st.st_mode);
-    bool link = type == DT_LNK;
-    if (link)
-        type = type_behind(l, name);
-    if (type == DT_REG)
-        take_file(l, name);
-    else if (type == DT_DIR && options->recursive)
-        fz_batch_add(&l->below, name, link);
-}
-
-/* Queues the folders in it that are not known yet. */
-static void queue_below(struct listing *l)
-{
-    fz_batch_sort(&l->below);
-    const struct fz_tree *tree = &l->scanner->tree;
-    size_t count = l->below.count;
-    /* The last that is pushed is read first; links wait in a queue of their own, in order. */
-    for (size_t i = 0; i < 2 * count; i++) {
-        const struct fz_batch_entry *entry = &l->below.entries[i < count ? i : 2 * count - 1 - i];
-        const char *name = l->below.bytes + entry->offset;
-        bool link = entry->doubt;
-        if (link != (i < count))
-            continue;
-        uint32_t known = l->again ? fz_tree_child(tree, l->folder, name) : FZ_TREE_NONE;
-        if (known != FZ_TREE_NONE)
-            tree->folders[known].seen = true;
-        else
-            fz_walk_push(l->scanner, l->root_index, l->folder, name, link);
-    }
-}
-
-/* What was known in it, and is not there any more. */
-static void forget_missing(struct listing *l)
-{
-    struct fz_tree_folder *rows = l->scanner->tree.folders;
-    uint32_t child = rows[l->folder].child;
-    while (child != FZ_TREE_NONE) {
-        uint32_t next = rows[child].next;
-        bool seen = rows[child].seen;
-        rows[child].seen = false;
-        if (!seen)
-            fz_news_gone(l->scanner, child);
-        rows = l->scanner->tree.folders;
-        child = next;
-    }
-}
-
-static void send_news(struct listing *l, struct fz_batch *batch, enum fz_source_event_kind kind)
-{
-    if (batch->count == 0)
-        return;
-    fz_batch_sort(batch);
-    struct fz_source_event *event = fz_batch_event(batch, kind, l->root_index, l->path);
-    event->perhaps = l->since_ns == 0;
-    fz_scanner_push(l->scanner, event);
-}
-
-static void send_whole(struct listing *l)
-{
-    struct fz_walk *walk = &l->scanner->walk;
-    fz_batch_sort(&walk->batch);
-    fz_scanner_push(l->scanner, fz_batch_event(&walk->batch, FZ_SOURCE_WHOLE, l->root_index, l->path));
-    send_news(l, &l->changed, FZ_SOURCE_CHANGED);
-    send_news(l, &l->beside, FZ_SOURCE_BESIDE);
-}
-
-/* Takes the descriptor. Returns 0 where it was read to its end, else an errno; ECANCELED when it is to
- * stop. */
-static int read_entries(struct listing *l)
-{
-    DIR *dir = fdopendir(l->fd);
-    if (!dir) {
-        int why = errno;
-        close(l->fd);
-        return why;
-    }
-    const struct fz_walk *walk = &l->scanner->walk;
-    l->flushed_us = fz_now_us();
-    const struct dirent *entry;
-    for (size_t i = 1; (errno = 0, entry = readdir(dir)); i++) {
-        take_entry(l, entry);
-        bool look = i % ENTRIES_A_LOOK == 0;
-        if (look && fz_scanner_stops(l->scanner))
-            break;
-        if (!l->again &&
-            (walk->batch.count >= walk->limit || (look && fz_now_us() - l->flushed_us > FLUSH_US)))
-            flush(l);
-    }
-    int why = entry ? ECANCELED : errno;
-    closedir(dir);
-    return why;
-}
-
-static void read_folder(struct listing *l)
-{
-    int why = read_entries(l);
-    if (why != 0 && why != ECANCELED)
-        refuse(l->scanner, l->root_index, l->path, why);
-    if (!l->again) {
-        flush(l);
-        queue_below(l);
-    } else if (why == 0) {
-        queue_below(l);
-        send_whole(l);
-        forget_missing(l);
-    }
-    l->scanner->walk.batch.count = l->scanner->walk.batch.used = 0;
-    fz_batch_fini(&l->below);
-    fz_batch_fini(&l->changed);
-    fz_batch_fini(&l->beside);
 }
 
 static int open_folder(const char *path, struct stat *st)
@@ -338,16 +146,65 @@ static bool is_known(struct fz_scanner *scanner, const struct fz_walk_job *job, 
     return !yields;
 }
 
+static uint32_t add_folder(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path,
+                           const struct stat *st)
+{
+    uint32_t folder = fz_tree_add(&scanner->tree, job->root, job->parent.row, job->name, FZ_TREE_LISTED, st);
+    scanner->tree.folders[folder].link = job->link;
+    fz_watch_folder(scanner, folder, path);
+    return folder;
+}
+
+/* It is read again until that does not fail. */
+static void note_failure(struct fz_scanner *scanner, uint32_t folder, const char *path)
+{
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    if (row->failures < FZ_TREE_MOST_FAILURES)
+        row->failures++;
+    fz_watch_folder(scanner, folder, path);
+}
+
+/* What vanished since its name was read is no fault. */
+static void refuse_new(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path, int why)
+{
+    const bool is_top = job->parent.row == FZ_TREE_NONE;
+    if (is_top || (why != ENOENT && why != ENOTDIR))
+        refuse(scanner, job->root, path, why);
+    if (!is_top && fz_err_may_pass(fz_err_from_errno(why)) &&
+        fz_tree_resolve(&scanner->tree, job->parent) != FZ_TREE_NONE)
+        note_failure(scanner, add_folder(scanner, job, path, NULL), path);
+}
+
+/* An error ends it before its end. */
+static void read_entries(struct fz_entries *entries)
+{
+    struct fz_scanner *scanner = entries->scanner;
+    struct fz_tree_folder *row = &scanner->tree.folders[entries->folder];
+    const bool failed_before = row->failures > 0;
+    const int why = fz_entries_read(entries);
+    row = &scanner->tree.folders[entries->folder];
+    if (why == ECANCELED)
+        return;
+    if (why != 0) {
+        if (!failed_before)
+            refuse(scanner, entries->root_index, entries->path, why);
+        if (entries->again) /* what has changed since is not known yet */
+            row->since_ns = entries->since_ns;
+        note_failure(scanner, entries->folder, entries->path);
+    } else if (failed_before) {
+        row->failures = 0;
+        fz_watch_folder(scanner, entries->folder, entries->path);
+    }
+}
+
 static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path)
 {
     struct stat st;
-    int fd = open_patiently(scanner, path, &st);
+    int fd = open_patiently(scanner, path, &st), why = fd < 0 ? errno : 0;
     if (job->parent.row == FZ_TREE_NONE)
         fz_scanner_root(scanner, job->root)->refused = fd < 0;
     if (fd < 0) {
-        /* What vanished since its name was read is no fault. */
-        if (job->parent.row == FZ_TREE_NONE || (errno != ENOENT && errno != ENOTDIR))
-            refuse(scanner, job->root, path, errno);
+        refuse_new(scanner, job, path, why);
         return;
     }
     if (is_known(scanner, job, &st) ||
@@ -355,16 +212,14 @@ static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, 
         close(fd);
         return;
     }
-    struct listing l = {.scanner = scanner, .root_index = job->root, .path = path, .fd = fd};
-    l.root = fz_scanner_root(scanner, job->root);
-    l.folder = fz_tree_add(&scanner->tree, job->root, job->parent.row, job->name, FZ_TREE_LISTED, &st);
-    scanner->tree.folders[l.folder].link = job->link;
-    fz_watch_folder(scanner, l.folder, path);
+    struct fz_entries entries = {.scanner = scanner, .root_index = job->root, .path = path, .fd = fd};
+    entries.root = fz_scanner_root(scanner, job->root);
+    entries.folder = add_folder(scanner, job, path, &st);
     fstat(fd, &st); /* what changes from now on is news */
-    fz_tree_note_mtime(&scanner->tree.folders[l.folder], &st);
-    l.again = l.root->rereads;
-    l.since_ns = l.root->since_ns;
-    read_folder(&l);
+    fz_tree_note_mtime(&scanner->tree.folders[entries.folder], &st);
+    entries.again = entries.root->rereads;
+    entries.since_ns = entries.root->since_ns;
+    read_entries(&entries);
 }
 
 /* A share that was disconnected has errors of its own, for its top and all below. */
@@ -392,39 +247,56 @@ static void begin_anew(struct fz_scanner *scanner, uint32_t folder, bool is_repl
     free(name);
 }
 
+/* It could never be opened before: it begins as one that has just been found. */
+static void begin_first(struct fz_scanner *scanner, uint32_t folder)
+{
+    struct fz_walk_job job = {.root = scanner->tree.folders[folder].root,
+                              .parent = fz_tree_refer(&scanner->tree, scanner->tree.folders[folder].parent),
+                              .name = fz_strdup(fz_tree_name(&scanner->tree, folder)),
+                              .link = scanner->tree.folders[folder].link};
+    fz_watch_drop(scanner, folder);
+    fz_tree_remove(&scanner->tree, folder);
+    push(&scanner->walk, &job);
+}
+
 static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *path)
 {
     struct fz_tree_folder *row = &scanner->tree.folders[folder];
-    struct stat st;
+    struct stat st = {0};
     int fd = open_patiently(scanner, path, &st), why = fd < 0 ? errno : 0;
-    const bool was_lost = row->lost;
+    const bool is_here = fd >= 0 || stat(path, &st) == 0;
     row->queued = row->uncertain = false;
     row->refused = why == EACCES;
-    row->lost = fd < 0 && stat(path, &st) < 0;
     if (fd < 0 && !is_missing(scanner, folder, path, why)) { /* said once, until it changes */
-        if (!was_lost || !row->lost)
+        if (row->failures == 0 || !fz_err_may_pass(fz_err_from_errno(why)))
             refuse(scanner, row->root, path, why);
-        row->mtime_ns = row->lost ? row->mtime_ns : fz_tree_mtime_ns(&st);
+        row->mtime_ns = is_here ? fz_tree_mtime_ns(&st) : row->mtime_ns;
+        if (fz_err_may_pass(fz_err_from_errno(why)))
+            note_failure(scanner, folder, path);
         return;
     }
-    if (fd < 0 || row->device != (uint64_t)st.st_dev || row->inode != (uint64_t)st.st_ino) {
-        begin_anew(scanner, folder, fd >= 0);
+    const bool is_same = row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
+    if (fd < 0 || !is_same) {
+        if (fd >= 0 && row->inode == 0)
+            begin_first(scanner, folder);
+        else
+            begin_anew(scanner, folder, fd >= 0);
         if (fd >= 0)
             close(fd);
         return;
     }
-    struct listing l = {.scanner = scanner,
-                        .root_index = row->root,
-                        .folder = folder,
-                        .path = path,
-                        .fd = fd,
-                        .again = true,
-                        .since_ns = row->since_ns};
-    l.root = fz_scanner_root(scanner, row->root);
+    struct fz_entries entries = {.scanner = scanner,
+                                 .root_index = row->root,
+                                 .folder = folder,
+                                 .path = path,
+                                 .fd = fd,
+                                 .again = true,
+                                 .since_ns = row->since_ns};
+    entries.root = fz_scanner_root(scanner, row->root);
     fz_tree_set_skipped(&scanner->tree, folder, false);
     fz_watch_folder(scanner, folder, path); /* there may be a watch for it now */
     fz_tree_note_mtime(&scanner->tree.folders[folder], &st);
-    read_folder(&l);
+    read_entries(&entries);
 }
 
 void fz_walk_step(struct fz_scanner *scanner)

@@ -19,6 +19,7 @@
 enum {
     POLL_US = 3000000,
     POLL_SHARE = 20,    /* polling takes at most this part of the time */
+    MOST_DOUBLINGS = 3, /* of the time between two looks at what fails */
     READS_AT_ONCE = 16, /* then what was collected may be due */
     EVENT_BYTES = 65536,
     HALF_MS =
@@ -98,7 +99,7 @@ void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *pa
     bool watched = scanner->tree.folders[folder].watch >= 0 || add_watch(scanner, folder, path);
     struct fz_tree_folder *row = &scanner->tree.folders[folder];
     row->remote = is_remote(watch, path);
-    bool must_poll = !watched || row->remote, polls = row->polled;
+    bool must_poll = !watched || row->remote || row->failures > 0, polls = row->polled;
     row->polled = must_poll;
     if (must_poll && !polls && watch->polled++ == 0)
         watch->poll_due_us = fz_now_us() + POLL_US;
@@ -218,10 +219,18 @@ int64_t fz_watch_due_us(const struct fz_watch *watch)
     return watch->poll_due_us;
 }
 
+/* What fails again and again, less and less often. */
+static bool is_tried_again(const struct fz_watch *watch, const struct fz_tree_folder *folder)
+{
+    const unsigned doublings = folder->failures < MOST_DOUBLINGS ? folder->failures : MOST_DOUBLINGS;
+    return folder->failures > 0 && watch->polls % (1U << doublings) == 0;
+}
+
 void fz_watch_poll(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
     int64_t start = fz_now_us();
+    scanner->watch.polls++;
     for (uint32_t row = 0; row < scanner->tree.used && !fz_scanner_stops(scanner); row++) {
         const struct fz_tree_folder *folder = &scanner->tree.folders[row];
         if (folder->name == FZ_TREE_FREE || !folder->polled)
@@ -231,7 +240,9 @@ void fz_watch_poll(struct fz_scanner *scanner)
         fz_scanner_turn_to_folder(scanner, row);
         bool here = stat(path, &st) == 0;
         free(path);
-        if (!here || folder->lost || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))
+        if (is_tried_again(&scanner->watch, folder) ||
+            (folder->failures == 0 &&
+             (!here || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))))
             fz_news_recheck(scanner, row);
     }
     int64_t took = (fz_now_us() - start) * POLL_SHARE;

@@ -14,6 +14,7 @@ struct fz_watch {
     uint32_t watched; /* folders with a watch */
     uint32_t polled;  /* folders that are polled */
     int64_t poll_due_us;
+    unsigned polls;  /* that were made */
     uint64_t device; /* of the last folder that was added, and whether other machines change it */
     bool device_is_remote;
     struct fz_tree_ref *told; /* the folders that share the watch of the event in hand */

@@ -57,10 +57,10 @@ def write(path, number, size=(320, 240), **options):
     return path
 
 
-def fill(folder, count, size=(320, 240), suffix="png"):
+def fill(folder, count, size=(320, 240), suffix="png", first=0):
     """Pictures 0, 1, 2… named p0, p1, p2…: natural order is that of their numbers, plain order is not."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(count):
+    for number in range(first, first + count):
         write(folder / f"p{number}.{suffix}", number, size)
     return folder
 

@@ -61,6 +61,8 @@ class Share:
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.refusals = {}  # name -> errno, for who looks it up next
+        self.names = 1 << 62  # of each folder: who reads on is told of an error
+        self.flaps_s = 0  # once the next folder was closed it is disconnected, for so long
         self.readable = 1 << 62  # bytes of each file: a read beyond them fails
         self.closed = set()  # names of files that nobody may open, though they look as if anybody might
         self.asked = threading.Event()  # something was kept back
@@ -204,7 +206,7 @@ class Share:
             return found
         if opcode == READDIR:
             _, offset, size = struct.unpack_from("=QQI", body)
-            return self.listing(path, offset, size)
+            return self.listing(path, offset, size, self.names)
         if opcode == STATFS:
             return struct.pack("=QQQQQIIII24x", 1 << 20, 1 << 19, 1 << 19, 1 << 16, 1 << 15, 4096, 255, 4096, 0)
         if opcode == CREATE:
@@ -222,6 +224,10 @@ class Share:
         if opcode == UNLINK:
             (path / os.fsdecode(body.rstrip(b"\0"))).unlink()
             return b""
+        if opcode == RELEASEDIR and self.flaps_s:
+            self.error = errno.ENOTCONN
+            threading.Timer(self.flaps_s, setattr, (self, "error", 0)).start()
+            self.flaps_s = 0
         if opcode in (RELEASE, RELEASEDIR, FLUSH, FSYNC, DESTROY):
             return b""
         raise OSError(errno.ENOSYS, "")
@@ -240,10 +246,12 @@ class Share:
         return struct.pack("=QQQQII", node, 0, 0, 0, 0, 0) + self.attributes(path)
 
     @staticmethod
-    def listing(path, offset, size):
+    def listing(path, offset, size, most):
         out = b""
         names = sorted(os.fsencode(name) for name in os.listdir(path))
-        for index, name in list(enumerate(names))[offset:]:
+        if offset >= most:
+            raise OSError(errno.EIO, "")
+        for index, name in list(enumerate(names))[offset:most]:
             kind = stat.S_IFMT((path / os.fsdecode(name)).lstat().st_mode) >> 12
             entry = struct.pack("=QQII", index + 2, index + 1, len(name), kind) + name
             entry += b"\0" * (-len(entry) % 8)

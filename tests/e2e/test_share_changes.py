@@ -117,6 +117,67 @@ def test_a_share_within_a_folder_goes_and_comes_back(home):
         running.until(failed=0)
 
 
+@pytest.mark.parametrize("waits", [[], ["--wait"]], ids=["shown", "waits"])
+def test_a_share_that_is_down_at_the_start_is_read_once_it_is_up(home, share, waits, isolation):
+    share.error = errno.ENOTCONN
+    with home.start("--isolation", isolation, *waits, *SMALL, share.path) as running:
+        running.until(items=0 if waits else 1, failed=0 if waits else 1)
+        share.error = 0
+        running.until(items=COUNT, failed=0, pending=0)
+        assert len([line for line in running.errors() if line.rstrip().endswith(f"/share: {os.strerror(errno.ENOTCONN)}")]) == 1
+        assert shown(running) == list(range(COUNT))
+        share.error = errno.ENOTCONN
+        running.until(away=1)
+        share.error = 0
+        running.until(away=0, items=COUNT, failed=0)
+
+
+def test_a_share_comes_back_and_is_gone_before_it_is_read(home, share, isolation):
+    with home.start("--isolation", isolation, *SMALL, share.path) as running:
+        running.until(items=COUNT, pending=0)
+        share.error = errno.ENOTCONN
+        running.until(away=1)
+        share.flaps_s, share.error = 2, 0
+        wait_until(lambda: share.error, "it is gone again")
+        wait_until(lambda: not share.error, "it is there again")
+        running.until(away=0, items=COUNT, failed=0, pending=0)
+
+
+def test_a_folder_that_could_not_be_read_to_its_end_is_read_again(home, share, isolation):
+    """Nor one that could not be opened."""
+    pictures.fill(home / "behind" / "sub", 2, first=COUNT)
+    age(home / "behind" / "sub")
+    age(home / "behind")
+    share.names, share.refusals["sub"] = 3, errno.EIO
+    with home.start("--isolation", isolation, *SMALL, share.path) as running:
+        running.until(items=3)
+        share.names = 1 << 62
+        running.until(items=COUNT + 2, failed=0, pending=0)
+        assert shown(running) == list(range(COUNT + 2))
+        assert len([line for line in running.errors() if os.strerror(errno.EIO) in line]) == 2
+
+
+def test_a_share_comes_back_that_cannot_be_read_to_its_end_at_once(home, share):
+    """What is in it stays, and in the folders below: nobody has said that they are gone."""
+    pictures.fill(home / "behind" / "sub" / "below", 2, first=COUNT)
+    for folder in ("sub/below", "sub", "."):
+        age(home / "behind" / folder)
+    with home.start(*SMALL, share.path) as running:
+        running.until(items=COUNT + 2, pending=0)
+        for names, refusals in ((2, {}), (1 << 62, {"sub": errno.EIO}), (1 << 62, {"below": errno.EIO})):
+            share.error = errno.ENOTCONN
+            running.until(away=1)
+            share.names, share.error = names, 0
+            share.refusals.update(refusals)
+            running.until(away=0)
+            assert running.idle().status()["items"] == COUNT + 2
+            share.names = 1 << 62
+            pictures.write(home / "behind" / "sub" / "below" / "z.png", 20)
+            running.until(items=COUNT + 3, failed=0)
+            (home / "behind" / "sub" / "below" / "z.png").unlink()
+            running.until(items=COUNT + 2, failed=0)
+
+
 def test_what_nobody_may_open_is_told_of_once(home, share):
     """However often it is looked at: its mode says that anybody may read it."""
     share.closed.add("p3.png")

@@ -213,7 +213,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
 static void take_sniffed(struct fz_app *app, struct fz_job *job)
 {
     /* What could not be looked into just now is taken for one: its tile is tried again. */
-    bool is_picture = job->error.code == FZ_OK || fz_loader_may_pass(job->error.code);
+    bool is_picture = job->error.code == FZ_OK || fz_err_may_pass(job->error.code);
     if (job->error.code == FZ_E_CANCELLED) {
         fz_list_return_unknown(app->list, job->item);
     } else if (fz_list_has(app->list, job->item)) {

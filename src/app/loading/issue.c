@@ -104,17 +104,12 @@ void fz_loader_look_again(struct fz_app *app, int64_t when_us)
         app->loader.retry_us = when_us;
 }
 
-bool fz_loader_may_pass(enum fz_err code)
-{
-    return fz_err_is_transient(code) || code == FZ_E_IO; /* of a share or a stick that is back soon */
-}
-
 bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
 {
     tile->retry_us = 0;
     if (code == FZ_E_NOT_YET) /* it comes at some time */
         tile->retries = 0;
-    if (!fz_loader_may_pass(code))
+    if (!fz_err_may_pass(code))
         return false;
     int doublings = tile->retries + (code == FZ_E_IO ? IO_DOUBLINGS : 0);
     tile->retry_us =

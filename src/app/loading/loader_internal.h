@@ -83,9 +83,6 @@ bool fz_loader_issue_tile(struct fz_app *app, fz_item_id item, uint64_t priority
 /* Render thread. It looks for what to load again then, at the latest. */
 void fz_loader_look_again(struct fz_app *app, int64_t when_us);
 
-/* Any thread. Whether what failed for that may succeed later. */
-bool fz_loader_may_pass(enum fz_err code);
-
 /* Render thread. True where what failed for that may succeed later, and will be tried then. */
 bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code);
 
