@@ -324,7 +324,6 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
     atomic_fetch_add(&front->options.counts->back_cpu_us, (uint_fast64_t)done->cpu_us);
     if (++front->served >= CALM_CALLS)
         front->deaths = 0;
-    front->kills = 0;
     front->pictures += asking->call->what == FZ_CALL_LOAD;
     front->process_kept =
         done->kept_bytes < front->keep.scratch_bytes ? (size_t)done->kept_bytes : front->keep.scratch_bytes;

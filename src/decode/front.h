@@ -20,7 +20,6 @@ struct fz_front {
     uint64_t begun_bytes;          /* of memory of its own, then */
     uint64_t looked_bytes;         /* and when somebody last looked at that of all processes */
     int served;                    /* calls that this process answered */
-    int kills;                     /* by somebody else, in a row, during calls */
     bool by_chance;                /* the last call ended so: its picture is hardly to blame */
     int deaths;                    /* lately, */
     int64_t died_us;               /* and when the last one was */

@@ -26,7 +26,6 @@ enum {
     STILL_US = 500000,          /* between two looks: a tick is much shorter */
     GONE_MS = 200,              /* from its end on, on a busy machine */
     HANG_UP_MS = 200,           /* between the end of a socket and that of the process */
-    KILLS = 3,                  /* in a row, during calls, are not by chance */
     DEATHS = 5,                 /* of which so many cost no time; then */
     PAUSE_US = 250000,          /* a new decoder waits, twice as long each time, */
     LONGEST_PAUSE_US = 1000000, /* a folder of bad files must not hold up the good ones among them */
@@ -155,7 +154,7 @@ static void note_death(struct fz_front *front, const struct fz_error *why)
 enum fz_err fz_front_fail_by_chance(struct fz_front *front, struct fz_error *err, const char *how)
 {
     front->by_chance = true;
-    return fz_fail(err, ++front->kills >= KILLS ? FZ_E_CRASHED : FZ_E_BUSY, 0, "%s", how);
+    return fz_fail(err, FZ_E_BUSY, 0, "%s", how);
 }
 
 static enum fz_err explain(struct fz_front *front, struct fz_error *err)
@@ -268,7 +267,6 @@ static enum fz_err explain_early_end(struct fz_front *front, struct fz_error *er
 {
     struct fz_error why;
     fz_front_explain(front, &why);
-    front->kills = 0;
     front->by_chance = false;
     return fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin: %s", why.msg);
 }
@@ -305,8 +303,7 @@ void fz_front_look_whether_it_died(struct fz_front *front)
     if (!has_died(front))
         return;
     fz_front_explain(front, NULL);
-    front->kills = 0; /* nothing was asked of it */
-    front->by_chance = false;
+    front->by_chance = false; /* nothing was asked of it */
 }
 
 /* What it is forked from may have to read fonts first, which may lie on a share that hangs. */

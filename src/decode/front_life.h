@@ -22,7 +22,7 @@ bool fz_front_is_old(const struct fz_front *front);
 /* Of a process that died by itself: why, and the code of that; `err` may be NULL. */
 enum fz_err fz_front_explain(struct fz_front *front, struct fz_error *err);
 
-/* A fault that hardly is the picture's: BUSY, or CRASHED the third time in a row. */
+/* A fault that hardly is the picture's: BUSY. What always meets with it is set aside in the end (quarantine.h). */
 enum fz_err fz_front_fail_by_chance(struct fz_front *front, struct fz_error *err, const char *how);
 
 /* Ends a process that lies, or does not stop, for that reason: a death like another. Gives its code. */

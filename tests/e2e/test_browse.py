@@ -503,6 +503,24 @@ def test_marks_that_cannot_be_read(home, folder, kind):
     assert file.is_dir() == (kind == "folder") and file.is_fifo() == (kind == "fifo"), "left as it was"
 
 
+@pytest.mark.parametrize("kind", ["picture", "other", "folder"])
+def test_what_is_no_list_of_marks_stays_as_it_is(home, kind):
+    """`frieze --marks *.png` names a picture."""
+    folder = pictures.fill(home / "own", 3)
+    file = folder / "p0.png" if kind == "picture" else home / "marks"
+    if kind == "folder":
+        file.mkdir()
+    elif kind == "other":
+        file.write_bytes(pictures.encoded(1, (64, 48), ".png"))
+    before = file.read_bytes() if file.is_file() else None
+    frieze = home.start("--marks", file, folder).ready()
+    frieze.idle().key("m").until(marked=1)
+    frieze.send(signal.SIGTERM)
+    assert frieze.process.wait(PATIENCE_S) == 1  # the marks are lost
+    assert len(frieze.errors()) == 1 and "cannot read the marks in" in frieze.errors()[0]
+    assert (file.read_bytes() if file.is_file() else None) == before
+
+
 def test_marks_without_a_current_folder(home, folder):
     """Nobody knows what relative lines name then: they stay as they are."""
     file, gone = home / "marks", home / "gone"
@@ -515,7 +533,7 @@ def test_marks_without_a_current_folder(home, folder):
     for command in (["wait", "loaded", "10"], ["key", "m"], ["quit"]):
         assert home.frieze("ctl", *command).status == 0
     _, told = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 0 and f"cannot read the marks in {file}: no current folder, for relative.png" in told.decode()
+    assert process.returncode == 1 and f"cannot read the marks in {file}: no current folder, for relative.png" in told.decode()
     assert file.read_text() == "relative.png\n"
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import PATIENCE_S
+from frieze import PATIENCE_S, wait_until
 
 # What --stats holds: nested as in the file. None in a tuple allows null, for a value that was not reached.
 NUMBER, COUNT = (int, float), (int,)
@@ -186,6 +186,17 @@ def test_no_display_is_said(home, folder):
     assert all(word in line.lower() for word in ("display", "x11", "wayland", "--headless")), line
     unreachable = home.frieze(folder, more={"DISPLAY": ":4095", "WAYLAND_DISPLAY": "nowhere"})
     assert unreachable.status == 1 and len(unreachable.lines) == 1, unreachable.err
+
+
+def test_shown_to_a_pipe_that_nobody_reads(home, folder):
+    os.mkfifo(home / "pipe")
+    result = home.frieze("--headless", "--quit-when", "loaded", "--shown", home / "pipe", folder)
+    assert result.status == 1 and len(result.lines) == 1 and "--shown" in result.lines[0]
+    reader = os.open(home / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with home.start("--size", "800x600", "--shown", home / "pipe", folder) as frieze:
+        frieze.idle().key("Return").idle().key("n").idle()
+        wait_until(lambda: b"p0.png" in os.read(reader, 4096), "the line of the first")
+    os.close(reader)
 
 
 def test_shown_is_a_line_for_each_picture(home, folder):

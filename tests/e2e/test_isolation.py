@@ -238,6 +238,25 @@ def test_decoders_killed_while_a_wall_loads(home):
         wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors())
 
 
+def test_decoders_killed_for_a_while(home):
+    """As where memory is short: once that has passed every picture is there, whose decoders were killed again and again."""
+    folder = home / "noise"
+    folder.mkdir()
+    noise = Image.effect_noise((3000, 2000), 90)
+    for number in range(3):
+        noise.save(folder / f"n{number}.png", compress_level=1)
+    with home.start("--jobs", "1", *NO_CACHE, "--size", "800x600", folder) as frieze:
+        end, killed = time.monotonic() + 6, 0
+        while time.monotonic() < end:
+            for pid in pids_of(frieze, "frieze: decoder"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+            time.sleep(0.03)
+        assert killed > 6
+        frieze.until(pending=0, failed=0, items=3)
+
+
 def test_what_is_told_by_a_decoder_that_is_lost_is_asked_again(home):
     """The file is not to blame: it has its date in an order by dates."""
     folder = home / "dated"

@@ -8,9 +8,11 @@
 #include "sync/thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct shown_line {
     struct fz_heap_node queued;
@@ -58,10 +60,23 @@ static int shown_main(void *ctx)
     }
 }
 
+/* A pipe that nobody reads is not waited for; what somebody reads, the log's thread writes at his pace. */
+static FILE *open_log(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return NULL;
+    fcntl(fd, F_SETFL, O_APPEND);
+    FILE *file = fdopen(fd, "a");
+    if (!file)
+        close(fd);
+    return file;
+}
+
 enum fz_err fz_shown_start(struct fz_shown_log **out, const char *path, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    FILE *file = fopen(path, "ae");
+    FILE *file = open_log(path);
     if (!file)
         return fz_fail(err, FZ_E_IO, errno, "--shown %s", path);
     struct fz_shown_log *log = fz_calloc(1, sizeof *log);

@@ -287,6 +287,8 @@ void fz_marks_finish(struct fz_app *app)
         fz_loader_collect(app, 0); /* an older state must not come after the last one */
     if (has_news(&app->marks))
         take_news(app, SIZE_MAX);
+    if (app->marks.unreadable && held(app) > 0 && app->status == FZ_OK) /* which was told at the start */
+        app->status = FZ_E_IO;
     if ((app->marks.changed_us == 0 && !app->marks.write) || !keeps_file(app))
         return;
     struct fz_marks_file own = {.path = fz_strdup(app->marks.file.path), .end = separator(app)};

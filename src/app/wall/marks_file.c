@@ -5,6 +5,7 @@
 #include "base/new_file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,6 +97,14 @@ static char *read_whole(const char *path, size_t *length, struct fz_file_version
     return text;
 }
 
+/* `frieze --marks *.jpg` names a picture, which writing the marks would be the end of. Where ends are NUL, frieze has written it. */
+static bool is_list(const char *path, const char *text, size_t length)
+{
+    enum fz_source_doubt doubt;
+    const bool is_named_so = fz_suffix_classify(fz_path_name(path), &doubt) && doubt == FZ_SOURCE_PICTURE;
+    return length == 0 || (!is_named_so && (text[0] == '/' || !memchr(text, '\0', length)));
+}
+
 /* As it was written, whatever -0 says now. Takes what is new among them, and the hashes of all. */
 static enum fz_err take_paths(const struct fz_marks_file *file, char *text, size_t length,
                               struct hashes *found, struct fz_marks_news *news, struct fz_error *err)
@@ -150,6 +159,8 @@ enum fz_err fz_marks_file_read(struct fz_marks_file *file, const struct fz_marke
         why = (struct fz_error){0};
         text = read_whole(file->path, &length, &version, &why);
     }
+    if (text && why.code == FZ_OK && !is_list(file->path, text, length))
+        fz_fail(&why, FZ_E_IO, 0, "cannot read the marks in %s: no list of paths", file->path);
     if (text && why.code == FZ_OK)
         take_paths(file, text, length, &found, news, &why);
     free(text);
