@@ -154,10 +154,12 @@ static int copy_file(int from, const struct fz_look *look, const struct fz_parce
  * for each time that it is opened. */
 static bool gets_room(const struct fz_look *look, const struct fz_parcel *request, struct asker *asker)
 {
-    uint64_t bytes = fz_ask_room(look, request);
+    const bool is_known = look->bytes > 0; /* else it is empty, or its share tells no lengths */
+    uint64_t bytes = is_known ? fz_ask_room(look, request) : FZ_ASK_PRESUMED_BYTES;
     if (!(request->flags & FZ_OPEN_ASKS) || bytes <= granted_bytes(request))
         return true;
-    const struct fz_parcel wish = {.kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)bytes, .fd = -1};
+    const struct fz_parcel wish = {
+        .kind = FZ_ASK_WANTS_ROOM, .value = is_known ? (int64_t)bytes : 0, .fd = -1};
     struct fz_parcel reply;
     uint32_t kind = FZ_ASK_RANK, number = asker->rank;
     bool goes_on = fz_parcel_send(asker->socket, &wish);

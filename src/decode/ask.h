@@ -18,7 +18,8 @@ enum fz_ask_kind {
     FZ_ASK_PUT,     /* see decode/target.h */
     FZ_ASK_GOES_ON, /* no request: an answer is still to come */
     FZ_ASK_SPOILT,  /* no request: the reader lacks the descriptors to send its answer */
-    FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes; the file stays open until FZ_ASK_ROOM is said */
+    /* No request: `fd` would be a copy of `value` bytes (0: of nobody knows how many); the file stays open until FZ_ASK_ROOM is said. */
+    FZ_ASK_WANTS_ROOM,
     FZ_ASK_ROOM, /* to that, at once: `number` 1: go on; 0: there is none, and no answer comes any more */
     FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
@@ -93,6 +94,9 @@ bool fz_answer_found(const struct fz_parcel *answer, size_t *at, struct fz_found
 
 /* Any thread. What an answer to RATE says. */
 enum fz_err fz_answer_rated(const struct fz_parcel *answer, struct fz_error *err);
+
+/* What a copy of a file of unknown length is taken to need: a photograph. */
+enum { FZ_ASK_PRESUMED_BYTES = 8 << 20 };
 
 /* Any thread. What the copy takes for which FZ_OPEN_ASKS would ask, of a file on a share that looks so; 0: it is copied without asking. */
 uint64_t fz_ask_room(const struct fz_look *look, const struct fz_parcel *request);

@@ -395,8 +395,12 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                             .look_ms = FZ_FRONT_TICK_MS};
     if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
         code = await_done(&asking, done, err);
-    else
-        code = errno == EAGAIN ? lies(&asking, deaf, err) : fz_front_explain(front, err);
+    else if (errno == EAGAIN)
+        code = lies(&asking, deaf, err);
+    else if (errno == EPIPE || errno == ECONNRESET)
+        code = fz_front_explain(front, err);
+    else /* no memory, or no descriptors: nobody is to blame */
+        code = fz_fail(err, FZ_E_BUSY, errno, "the decoder cannot be asked");
     if (code == FZ_OK)
         code = finish(&asking, done, surface, err);
     if (front->child.socket < 0) {

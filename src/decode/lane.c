@@ -5,6 +5,7 @@
 #include "decode/fetch.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -249,10 +250,14 @@ void fz_lane_needs_room(struct fz_lane *lane, struct fz_job *job, uint64_t bytes
 void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job)
 {
     uint64_t bytes = fz_answer_look(&job->ask.answer).bytes;
+    struct stat copy;
     if (job->ask.answer.fd < 0 || channel->room_bytes == 0)
         return;
+    uint64_t most = channel->room_bytes;
+    if (bytes == 0 && fstat(job->ask.answer.fd, &copy) == 0) /* its share tells no lengths */
+        bytes = most = (uint64_t)copy.st_size;
     expect(lane, bytes);
-    bytes = bytes < channel->room_bytes ? bytes : channel->room_bytes;
+    bytes = bytes < most ? bytes : most;
     atomic_fetch_add(&lane->copied_bytes, bytes);
     job->copy = (struct fz_copy){lane, bytes};
 }
@@ -342,7 +347,10 @@ bool fz_lane_receive(int socket, struct fz_job *job, int patience_ms, enum fz_pa
 
 static uint64_t wanted_bytes(const struct fz_job *job)
 {
-    return job->ask.answer.value > 0 ? (uint64_t)job->ask.answer.value : 0;
+    const uint64_t usual = atomic_load(&job->ask.lane->usual_bytes);
+    if (job->ask.answer.value > 0)
+        return (uint64_t)job->ask.answer.value;
+    return usual > FZ_ASK_PRESUMED_BYTES ? usual : FZ_ASK_PRESUMED_BYTES;
 }
 
 bool fz_lane_gives_room(struct fz_lane *lane, struct fz_channel *channel, struct fz_job *job)
@@ -350,7 +358,8 @@ bool fz_lane_gives_room(struct fz_lane *lane, struct fz_channel *channel, struct
     if (job->ask.answer.kind != FZ_ASK_WANTS_ROOM)
         return false;
     uint64_t bytes = wanted_bytes(job);
-    expect(lane, bytes);
+    if (job->ask.answer.value > 0)
+        expect(lane, bytes);
     channel->room_bytes = 0; /* what was guessed */
     bool gives = !fz_cancel_is_set(&job->cancel) && !is_awaited(lane, job) && has_room(lane, job, bytes);
     if (!fz_parcel_send(channel->socket,

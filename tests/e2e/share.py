@@ -61,6 +61,7 @@ class Share:
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.refusals = {}  # name -> errno, for who looks it up next
+        self.tells_lengths = True  # else each file looks empty
         self.names = 1 << 62  # of each folder: who reads on is told of an error
         self.flaps_s = 0  # once the next folder was closed it is disconnected, for so long
         self.readable = 1 << 62  # bytes of each file: a read beyond them fails
@@ -236,7 +237,8 @@ class Share:
         st = path.lstat()
         node = self.numbers.get(path, 0)
         times = [divmod(ns, 10**9) for ns in (st.st_atime_ns, st.st_mtime_ns, st.st_ctime_ns)]
-        return struct.pack("=QQQQQQIIIIIIIIII", node, st.st_size, st.st_blocks, *(s for s, _ in times),
+        length = st.st_size if self.tells_lengths or not stat.S_ISREG(st.st_mode) else 0
+        return struct.pack("=QQQQQQIIIIIIIIII", node, length, st.st_blocks, *(s for s, _ in times),
                            *(ns for _, ns in times), st.st_mode, st.st_nlink, st.st_uid, st.st_gid, 0, self.block, 0)
 
     def entry(self, path):

@@ -262,8 +262,11 @@ def copied_bytes(processes, name="frieze-file"):
     return sum(size for inode, size in first.items() if inode in second)
 
 
-def test_copies_keep_to_the_memory(home, share):
-    """Of files that are copied for a decoder to read there are not more at once than there is room for."""
+@pytest.mark.parametrize("told", [True, False], ids=["lengths", "no_lengths"])
+def test_copies_keep_to_the_memory(home, share, told):
+    """Of files that are copied for a decoder to read there are not more at once than there is room for, whether their share tells how long
+    they are or not."""
+    share.tells_lengths = told
     large = Image.effect_noise((2000, 1500), 90).convert("RGB")
     for number in range(20):
         large.save(home / "behind" / f"large{number}.jpg", quality=95)
