@@ -277,7 +277,10 @@ void fz_pool_shrink(struct fz_pool *pool, bool decoders)
 
 void fz_pool_trash(struct fz_pool *pool, struct fz_job *job)
 {
+    const bool holds_room = job->copy.lane != NULL; /* which others may wait for */
     fz_ready_push(&pool->trash, &job->ready);
+    if (holds_room)
+        fz_heap_nudge(&pool->heap);
 }
 
 uint32_t fz_pool_layers(const struct fz_pool *pool)

@@ -180,6 +180,19 @@ def test_what_is_no_picture_any_more_says_so_on_its_tile(frieze, folder):
     assert np.abs(np.asarray(frieze.screenshot()) - before).max() < 10
 
 
+def test_what_is_being_copied_is_said_to_be_damaged_once(frieze, folder):
+    whole = pictures.encoded(9, (2000, 1500), ".jpg")
+    path = folder / "copied.jpg"
+    for part in (4, 5, 6, 7):
+        decoded = frieze.stats()["decode"]["count"]
+        path.write_bytes(whole[:len(whole) * part // 8])
+        wait_until(lambda: frieze.stats()["decode"]["count"] > decoded, "it is read")
+        frieze.until(items=5, pending=0)
+    assert len([line for line in frieze.errors() if "copied.jpg" in line]) == 1, frieze.errors()
+    path.write_bytes(whole)
+    shows(frieze, 9, 0, 1, 2, 3)
+
+
 def test_damaged_out_of_view(home):
     """It is read once more in case that it is still being written; then it says so, whether anybody looks at it or not."""
     folder = pictures.fill(home / "pictures", 120)

@@ -57,6 +57,7 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
         tile->error = fz_malloc(sizeof *tile->error);
     }
     *tile->error = *error;
+    fz_loader_set_damage(tile, NULL);
     fz_loader_plan_retry(app, tile, code);
     fz_loader_mark_final(&app->loader, tile);
 }
