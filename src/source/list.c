@@ -50,6 +50,12 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
     items->as_given[root] = order == FZ_SOURCE_AS_GIVEN;
 }
 
+bool fz_list_is_given_by_name(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    return list->root_count <= 1 && !fz_items_is_as_given(&list->items, 0);
+}
+
 void fz_list_set_stuck(struct fz_list *list, bool (*hangs)(void *ctx, uint32_t root), void *ctx)
 {
     FZ_MAIN_ONLY();

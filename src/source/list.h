@@ -21,6 +21,9 @@ void fz_list_free(struct fz_list *list);
 /* Before the first event of `root`: how its items are ordered. Roots stand in order of their number. */
 void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order order);
 
+/* Whether the order that the sources give is that of the names: so of one folder. */
+bool fz_list_is_given_by_name(const struct fz_list *list);
+
 /* What an event, or a part of it, did. */
 struct fz_list_change {
     size_t added;       /* items that came into the order, or to another place; a search may hide them */

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+bool fz_sort_joins_roots(const struct fz_sort *sort)
+{
+    return sort->key == FZ_SORT_NAME;
+}
+
 bool fz_sort_is_by_folder(const struct fz_sort *sort)
 {
     return sort->key == FZ_SORT_GIVEN || sort->key == FZ_SORT_NAME;
@@ -80,14 +85,17 @@ static int by_name(const struct fz_items *items, const struct fz_sort *sort, uin
 {
     const struct fz_item *x = &items->rows[a], *y = &items->rows[b];
     uint32_t root = fz_item_root(x), other = fz_item_root(y);
-    if (root != other)
-        return root < other ? -1 : 1;
+    const int by_root = (root > other) - (root < other);
+    if (by_root != 0 && !fz_sort_joins_roots(sort))
+        return by_root;
     if (sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, root))
         return items->arrivals[a] < items->arrivals[b] ? -1 : items->arrivals[a] > items->arrivals[b];
     int order = 0;
     if (x->folder != y->folder)
         order = fz_natural_path_cmp(fz_items_folder_path(items, a), fz_items_folder_path(items, b));
-    return order ? order : fz_natural_cmp(fz_items_name(items, a), fz_items_name(items, b));
+    if (order == 0)
+        order = fz_natural_cmp(fz_items_name(items, a), fz_items_name(items, b));
+    return order ? order : by_root;
 }
 
 int fz_sort_cmp(const struct fz_items *items, const struct fz_sort *sort, uint32_t a, uint32_t b)

@@ -1,5 +1,5 @@
 /* The orders that the list can have, and how two items compare in them. Every order is total: what its key leaves
- * open is decided by root, folder and natural name, so that sorting is stable and the same names give the same
+ * open is decided by root, folder and natural name (by name: folder, name and root), so that sorting is stable and the same names give the same
  * order whatever came first. */
 #ifndef FZ_SOURCE_SORT_H
 #define FZ_SOURCE_SORT_H
@@ -11,7 +11,7 @@ struct fz_items;
 
 enum fz_sort_key {
     FZ_SORT_GIVEN, /* as each source says: a folder's items by name, those of a list as they came */
-    FZ_SORT_NAME,  /* root, folder, natural name, whatever the source says */
+    FZ_SORT_NAME,  /* folder, natural name, whatever the source says, and whichever it is */
     FZ_SORT_DATE, /* when it was taken, where the file tells that, else modified; unknown ones last, as below */
     FZ_SORT_MODIFIED, /* the file's modification time */
     FZ_SORT_SIZE,     /* of the file */
@@ -24,6 +24,9 @@ struct fz_sort {
     bool descending; /* by name: everything the other way round; else the key alone, ties stay by name */
     uint32_t seed;   /* RANDOM */
 };
+
+/* Any thread. By what the files are called alone, of whichever root? Else the roots keep the order that they were named in. */
+bool fz_sort_joins_roots(const struct fz_sort *sort);
 
 /* Any thread. By folders, which then have headings, rather than all folders together? */
 bool fz_sort_is_by_folder(const struct fz_sort *sort);

@@ -107,13 +107,18 @@ static int place_path_cmp(const void *a, const void *b, void *paths)
     return fz_natural_path_cmp(by_folder[x->folder], by_folder[y->folder]);
 }
 
+static struct place place_of(const struct fz_sorter *sorter, const struct entry *entry)
+{
+    return (struct place){fz_sort_joins_roots(&sorter->sort) ? 0 : entry->root, entry->place, 0};
+}
+
 /* All pairs of root and folder that there are, each once, by number. */
 static size_t find_places(const struct fz_sorter *sorter, struct place **out)
 {
     struct place *places = NULL;
     size_t count = 0, capacity = 0;
     for (size_t i = 0; i < sorter->count; i++) {
-        const struct place place = {sorter->entries[i].root, sorter->entries[i].place, 0};
+        const struct place place = place_of(sorter, &sorter->entries[i]);
         if (count > 0 && place_cmp(&places[count - 1], &place) == 0)
             continue;
         places = fz_grow(places, &capacity, count + 1, sizeof *places);
@@ -142,7 +147,7 @@ static void rank_places(struct fz_sorter *sorter)
     const struct place *last = &places[0];
     for (size_t i = 0; i < sorter->count; i++) {
         struct entry *entry = &sorter->entries[i];
-        const struct place key = {entry->root, entry->place, 0};
+        const struct place key = place_of(sorter, entry);
         if (place_cmp(last, &key) != 0)
             last = bsearch(&key, places, count, sizeof *places, place_number_cmp);
         entry->place = last->rank;
@@ -183,7 +188,8 @@ static int entry_cmp(const void *a, const void *b, void *names)
         return x->place < y->place ? -1 : 1;
     if (x->natural != y->natural)
         return x->natural < y->natural ? -1 : 1;
-    return fz_natural_cmp((const char *)names + x->name, (const char *)names + y->name);
+    int order = fz_natural_cmp((const char *)names + x->name, (const char *)names + y->name);
+    return order ? order : (x->root > y->root) - (x->root < y->root);
 }
 
 /* An id is never put where an entry has not been read yet. */

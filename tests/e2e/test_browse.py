@@ -274,6 +274,32 @@ def test_orders(frieze):
     assert order(frieze) == NAMES[::-1]
 
 
+@pytest.mark.parametrize("how", ["arguments", "lines"])
+def test_named_one_by_one(home, how):
+    """As they were named; by name they stand together, whatever named them."""
+    folder = pictures.fill(home / "own", 12)
+    given = [folder / f"p{number}.png" for number in (3, 10, 2)]
+    (home / "lines").write_text("".join(f"{path}\n" for path in given))
+
+    def start(*options):
+        sources = ["-"] if how == "lines" else given
+        with open(home / "lines", "rb") as lines:
+            return home.start(*options, *sources, stdin=lines)
+
+    def numbers(frieze):
+        return [title(frieze.key(str(nth), "g", "g")) for nth in (1, 2, 3)]
+
+    with start() as frieze:
+        frieze.until(items=3)
+        assert numbers(frieze) == ["p3.png", "p10.png", "p2.png"]
+        for names in (["p2.png", "p3.png", "p10.png"], ["p10.png", "p3.png", "p2.png"]):
+            frieze.key("o", "n").idle()
+            assert numbers(frieze) == names
+    with start("--reverse") as frieze:
+        frieze.until(items=3)
+        assert numbers(frieze) == ["p2.png", "p10.png", "p3.png"]
+
+
 def test_a_place_in_an_order_that_has_just_been_asked_for(frieze):
     """First, last and nth are those of the new order, though it is not there yet; who goes on from what is shown stays there."""
     by_size = [name for name, _, _ in sorted(FILES, key=lambda f: f[1])]
@@ -486,38 +512,26 @@ def test_a_program_gets_only_what_is_listed(home, folder):
         assert log.read_text() == "1\n"
 
 
-@pytest.mark.parametrize("kind", ["folder", "fifo", "binary"])
-def test_marks_that_cannot_be_read(home, folder, kind):
-    """One clear line at most, and a program that runs."""
-    file = home / "marks"
-    if kind == "folder":
-        file.mkdir()
-    elif kind == "fifo":
-        os.mkfifo(file)
-    else:
-        file.write_bytes(os.urandom(5000))
-    with home.start("--marks", file, folder) as frieze:
-        assert frieze.idle().key("m").status()["marked"] == 1
-        time.sleep(0.5)  # longer than it waits before it writes
-        assert len(frieze.errors()) == (0 if kind == "binary" else 1)
-    assert file.is_dir() == (kind == "folder") and file.is_fifo() == (kind == "fifo"), "left as it was"
-
-
-@pytest.mark.parametrize("kind", ["picture", "other", "folder"])
-def test_what_is_no_list_of_marks_stays_as_it_is(home, kind):
-    """`frieze --marks *.png` names a picture."""
+@pytest.mark.parametrize("kind", ["folder", "fifo", "binary", "picture"])
+def test_marks_that_cannot_be_read(home, kind):
+    """One clear line, and a program that runs and touches nothing; its status tells that the marks are lost. `frieze --marks *.png` names
+    a picture."""
     folder = pictures.fill(home / "own", 3)
     file = folder / "p0.png" if kind == "picture" else home / "marks"
     if kind == "folder":
         file.mkdir()
-    elif kind == "other":
-        file.write_bytes(pictures.encoded(1, (64, 48), ".png"))
+    elif kind == "fifo":
+        os.mkfifo(file)
+    elif kind == "binary":
+        file.write_bytes(bytes(range(1, 256)) * 20 + b"\0" * 20)
     before = file.read_bytes() if file.is_file() else None
     frieze = home.start("--marks", file, folder).ready()
     frieze.idle().key("m").until(marked=1)
+    time.sleep(0.5)  # longer than it waits before it writes
     frieze.send(signal.SIGTERM)
-    assert frieze.process.wait(PATIENCE_S) == 1  # the marks are lost
+    assert frieze.process.wait(PATIENCE_S) == 1
     assert len(frieze.errors()) == 1 and "cannot read the marks in" in frieze.errors()[0]
+    assert file.is_dir() == (kind == "folder") and file.is_fifo() == (kind == "fifo"), "left as it was"
     assert (file.read_bytes() if file.is_file() else None) == before
 
 

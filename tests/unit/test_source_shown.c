@@ -86,11 +86,11 @@ static int pick(struct model *m, int count)
 
 static struct model *sorting; /* for the comparison */
 
-static int by_name(const struct entry *x, const struct entry *y, bool given)
+static int by_name(const struct entry *x, const struct entry *y, enum fz_sort_key key)
 {
-    if (x->root != y->root)
+    if (x->root != y->root && key != FZ_SORT_NAME)
         return x->root < y->root ? -1 : 1;
-    if (given && x->root == GIVEN_ROOT)
+    if (key == FZ_SORT_GIVEN && x->root == GIVEN_ROOT)
         return (x->arrival > y->arrival) - (x->arrival < y->arrival);
     int by_dir = fz_natural_path_cmp(x->dir, y->dir);
     return by_dir ? by_dir : fz_natural_cmp(x->name, y->name);
@@ -108,7 +108,7 @@ static int entry_cmp(const void *a, const void *b)
     const struct fz_sort *sort = &sorting->sort;
     int order = 0;
     if (sort->key == FZ_SORT_GIVEN || sort->key == FZ_SORT_NAME) {
-        order = by_name(x, y, sort->key == FZ_SORT_GIVEN);
+        order = by_name(x, y, sort->key);
         return sort->descending ? -order : order;
     }
     if (sort->key == FZ_SORT_RATING) /* nobody rates here */
@@ -122,7 +122,7 @@ static int entry_cmp(const void *a, const void *b)
         order = by_number(x->mtime, y->mtime, sort->descending);
     else if (x->has_facts)
         order = by_number(x->size, y->size, sort->descending);
-    return order ? order : by_name(x, y, false);
+    return order ? order : by_name(x, y, sort->key);
 }
 
 static size_t ordered(struct model *m, struct entry **out)

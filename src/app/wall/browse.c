@@ -25,7 +25,7 @@ static uint32_t new_seed(void)
 static void say_order(struct fz_app *app, const struct fz_sort *sort)
 {
     static const char *const said[][2] = {
-        [FZ_SORT_GIVEN] = {"As given", "As given"},
+        [FZ_SORT_GIVEN] = {"As given", "As given, backwards"},
         [FZ_SORT_NAME] = {"By name", "By name, Z to A"},
         [FZ_SORT_DATE] = {"By date, oldest first", "By date, newest first"},
         [FZ_SORT_MODIFIED] = {"By date of the file, oldest first", "By date of the file, newest first"},
@@ -53,7 +53,8 @@ static void sort_by_key(struct fz_app *app, const struct fz_sort *sort)
 void fz_browse_sort(struct fz_app *app, enum fz_sort_key key)
 {
     struct fz_sort now = app->arrange.wanted;
-    enum fz_sort_key is = now.key == FZ_SORT_GIVEN ? FZ_SORT_NAME : now.key;
+    enum fz_sort_key is =
+        now.key == FZ_SORT_GIVEN && fz_list_is_given_by_name(app->list) ? FZ_SORT_NAME : now.key;
     struct fz_sort sort = {.key = key, .descending = is == key && !now.descending};
     if (key == FZ_SORT_RANDOM)
         sort = (struct fz_sort){.key = key, .seed = new_seed()};
@@ -69,8 +70,6 @@ void fz_browse_sort_by_options(struct fz_app *app)
     for (size_t key = FZ_SORT_NAME; name && key < sizeof sort_names / sizeof *sort_names; key++)
         if (strcmp(sort_names[key], name) == 0)
             sort.key = (enum fz_sort_key)key;
-    if (sort.key == FZ_SORT_GIVEN && sort.descending)
-        sort.key = FZ_SORT_NAME;
     fz_arrange_sort(app, &sort);
 }
 
