@@ -338,8 +338,8 @@ static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, s
 TRY_HANDLER(animation, fz_animate_toggle(app, err))
 TRY_HANDLER(frame_next, fz_animate_go(app, times(call), err))
 TRY_HANDLER(frame_previous, fz_animate_go(app, -times(call), err))
-HANDLER(slower, change_delay(app, 1.5, err))
-HANDLER(faster, change_delay(app, 1 / 1.5, err))
+HANDLER(slower, change_delay(app, pow(1.5, (double)times(call)), err))
+HANDLER(faster, change_delay(app, pow(1.5, -(double)times(call)), err))
 
 static enum fz_err loading(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {

@@ -105,6 +105,20 @@ static enum fz_err converse(int fd, const char *line, struct fz_error *err)
     return code;
 }
 
+#define USAGE "usage: frieze ctl [--name NAME] COMMAND [ARGUMENT]..."
+
+static int help(void)
+{
+    struct fz_error err = {0};
+    puts(
+        USAGE
+        "\n\n"
+        "Has a running frieze do something, and prints its answer, as JSON. frieze(1) lists the commands.\n\n"
+        "      --name NAME  which one: what its own --name says (default)\n"
+        "  -h, --help       print this and end");
+    return fz_err_exit_status(fz_flush_output(&err));
+}
+
 int fz_client_main(int argc, char **argv)
 {
     const char *name = "default";
@@ -115,8 +129,10 @@ int fz_client_main(int argc, char **argv)
     } else if (i < argc && strncmp(argv[i], "--name=", 7) == 0) {
         name = argv[i++] + 7;
     }
+    if (i < argc && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0))
+        return help();
     if (i >= argc || argv[i][0] == '-') {
-        fz_log("usage: frieze ctl [--name NAME] COMMAND [ARGUMENT]...");
+        fz_log(USAGE);
         return fz_err_exit_status(FZ_E_USAGE);
     }
     struct fz_error err = {0};

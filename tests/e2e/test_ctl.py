@@ -102,6 +102,9 @@ def test_ctl_usage(home):
     for arguments in ([], ["--name"], ["--name", "x"], ["-x"]):
         result = home.frieze("ctl", *arguments)
         assert result.status == 2 and len(result.lines) == 1, result
+    for arguments in (["-h"], ["--help"], ["--name", "x", "--help"]):
+        result = home.frieze("ctl", *arguments)
+        assert result.status == 0 and result.err == "" and result.out.startswith("usage: frieze ctl"), result
 
 
 def test_ctl_without_a_frieze(home):

@@ -474,8 +474,8 @@ def delay_becomes(frieze, seconds):
 
 def test_faster_and_slower_on_the_wall(wall):
     """What the next show will take for a picture."""
-    for key, seconds in ((".", 5 / 1.5), (",", 5), (",", 7.5)):
-        press(wall, key)
+    for keys, seconds in ((".", 5 / 1.5), (",", 5), (",", 7.5), ("2,", 7.5 * 1.5 ** 2), ("3.", 5)):
+        press(wall, *keys)
         delay_becomes(wall, seconds)
     wall.ask("reset", "delay")
 
