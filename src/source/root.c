@@ -74,8 +74,8 @@ static void begin_gone(struct fz_scanner *scanner, uint32_t root)
 static void begin_away(struct fz_scanner *scanner, uint32_t root, int why)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
-    if (row->rereads || row->away) { /* what was read before stays */
-        row->is_folder = true;
+    if (row->rereads || row->away) {  /* what was read before stays */
+        row->is_folder |= !row->away; /* as far as is known */
         fz_await_return(scanner, root, row->path, row->device);
         fz_scanner_listed(scanner, root);
         return;

@@ -89,12 +89,15 @@ void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err 
 static void send_folders(struct fz_scanner *scanner, uint32_t root)
 {
     struct fz_batch batch = {0};
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    row->in_doubt = false;
     for (uint32_t i = 0; i < scanner->tree.used; i++) {
         const struct fz_tree_folder *folder = &scanner->tree.folders[i];
         if (folder->name == FZ_TREE_FREE || folder->role != FZ_TREE_LISTED || folder->root != root)
             continue;
         char *path = fz_tree_path(&scanner->tree, i);
         fz_batch_add(&batch, path, folder->failures > 0 ? FZ_SOURCE_UNKNOWN : FZ_SOURCE_PICTURE);
+        row->in_doubt |= folder->failures > 0;
         free(path);
     }
     if (batch.count > 0)
@@ -229,6 +232,18 @@ static void finish_reading(struct fz_scanner *scanner)
         fz_scanner_listed(scanner, root);
 }
 
+static void end_doubts(struct fz_scanner *scanner)
+{
+    if (!scanner->doubt_passes)
+        return;
+    scanner->doubt_passes = false;
+    for (uint32_t root = scanner->first; root < scanner->end; root++) {
+        const struct fz_root *row = fz_scanner_root(scanner, root);
+        if (row->in_doubt && !row->rereads && !row->awaited)
+            send_folders(scanner, root);
+    }
+}
+
 /* One small step; false when there is nothing left to read. */
 static bool step(struct fz_scanner *scanner)
 {
@@ -239,6 +254,7 @@ static bool step(struct fz_scanner *scanner)
         return true;
     }
     finish_reading(scanner);
+    end_doubts(scanner);
     if (fz_paths_take(scanner))
         return true;
     uint32_t root;

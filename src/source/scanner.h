@@ -47,7 +47,9 @@ struct fz_root {
     int64_t came_us;  /* when the file that its folder awaits was seen first; 0: it is not there */
     bool away;        /* AWAY was sent, and BACK was not */
     bool refused;     /* its folder could not be opened when it was read last */
-    bool is_folder;   /* when it was read last */
+    bool
+        in_doubt; /* it is back, but for folders that could not be read to their end: of what is in them, and below, some may have gone */
+    bool is_folder;         /* when it was read last */
     bool stands_for_itself; /* it could not be looked at: a tile of its own says so */
     uint64_t device;        /* that its folder was on before it was away */
     bool polled;            /* POLLED was sent */
@@ -68,7 +70,8 @@ struct fz_scanner {
     unsigned ends;   /* of listings, that were heard of */
     uint32_t *again; /* roots to begin once more, oldest first */
     size_t again_first, again_count, again_capacity;
-    uint32_t reading; /* the folder root whose reading is under way, or FZ_TREE_NONE */
+    uint32_t reading;  /* the folder root whose reading is under way, or FZ_TREE_NONE */
+    bool doubt_passes; /* a folder that had failed does not any more */
     struct fz_tree tree;
     struct fz_walk walk;
     struct fz_watch watch;

@@ -171,8 +171,17 @@ static void refuse_new(struct fz_scanner *scanner, const struct fz_walk_job *job
     if (is_top || (why != ENOENT && why != ENOTDIR))
         refuse(scanner, job->root, path, why);
     if (!is_top && fz_err_may_pass(fz_err_from_errno(why)) &&
-        fz_tree_resolve(&scanner->tree, job->parent) != FZ_TREE_NONE)
+        fz_tree_resolve(&scanner->tree, job->parent) != FZ_TREE_NONE &&
+        fz_tree_child(&scanner->tree, job->parent.row, job->name) == FZ_TREE_NONE)
         note_failure(scanner, add_folder(scanner, job, path, NULL), path);
+}
+
+/* Of a folder that could never be opened there is no more than its row: it has no watch, and nothing below it. */
+static void forget_unread(struct fz_scanner *scanner, uint32_t folder)
+{
+    fz_watch_drop(scanner, folder);
+    fz_tree_remove(&scanner->tree, folder);
+    scanner->doubt_passes = true;
 }
 
 /* An error ends it before its end. */
@@ -194,6 +203,7 @@ static void read_entries(struct fz_entries *entries)
     } else if (failed_before) {
         row->failures = 0;
         fz_watch_folder(scanner, entries->folder, entries->path);
+        scanner->doubt_passes = true;
     }
 }
 
@@ -212,13 +222,18 @@ static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, 
         close(fd);
         return;
     }
+    const uint32_t old = job->parent.row == FZ_TREE_NONE
+                             ? FZ_TREE_NONE
+                             : fz_tree_child(&scanner->tree, job->parent.row, job->name);
+    if (old != FZ_TREE_NONE && scanner->tree.folders[old].inode == 0)
+        forget_unread(scanner, old);
     struct fz_entries entries = {.scanner = scanner, .root_index = job->root, .path = path, .fd = fd};
     entries.root = fz_scanner_root(scanner, job->root);
     entries.folder = add_folder(scanner, job, path, &st);
     fstat(fd, &st); /* what changes from now on is news */
     fz_tree_note_mtime(&scanner->tree.folders[entries.folder], &st);
-    entries.again = entries.root->rereads;
-    entries.since_ns = entries.root->since_ns;
+    entries.again = entries.root->rereads || entries.root->in_doubt;
+    entries.since_ns = entries.root->in_doubt ? 0 : entries.root->since_ns;
     read_entries(&entries);
 }
 
@@ -254,9 +269,25 @@ static void begin_first(struct fz_scanner *scanner, uint32_t folder)
                               .parent = fz_tree_refer(&scanner->tree, scanner->tree.folders[folder].parent),
                               .name = fz_strdup(fz_tree_name(&scanner->tree, folder)),
                               .link = scanner->tree.folders[folder].link};
-    fz_watch_drop(scanner, folder);
-    fz_tree_remove(&scanner->tree, folder);
+    forget_unread(scanner, folder);
     push(&scanner->walk, &job);
+}
+
+/* Said once, until it changes. What is not allowed may be, which permissions tell, as of any other that cannot be read. */
+static void refuse_again(struct fz_scanner *scanner, uint32_t folder, const char *path, int why)
+{
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    const bool may_pass = fz_err_may_pass(fz_err_from_errno(why));
+    if (row->failures == 0 || !may_pass)
+        refuse(scanner, row->root, path, why);
+    if (may_pass) {
+        note_failure(scanner, folder, path);
+    } else if (row->inode == 0) {
+        forget_unread(scanner, folder);
+    } else if (row->failures > 0) {
+        row->failures = 0;
+        fz_watch_folder(scanner, folder, path);
+    }
 }
 
 static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *path)
@@ -267,12 +298,9 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
     const bool is_here = fd >= 0 || stat(path, &st) == 0;
     row->queued = row->uncertain = false;
     row->refused = why == EACCES;
-    if (fd < 0 && !is_missing(scanner, folder, path, why)) { /* said once, until it changes */
-        if (row->failures == 0 || !fz_err_may_pass(fz_err_from_errno(why)))
-            refuse(scanner, row->root, path, why);
+    if (fd < 0 && !is_missing(scanner, folder, path, why)) {
         row->mtime_ns = is_here ? fz_tree_mtime_ns(&st) : row->mtime_ns;
-        if (fz_err_may_pass(fz_err_from_errno(why)))
-            note_failure(scanner, folder, path);
+        refuse_again(scanner, folder, path, why);
         return;
     }
     const bool is_same = row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;

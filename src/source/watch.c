@@ -96,8 +96,9 @@ void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *pa
     if (!scanner->sources->options.watch)
         return;
     struct fz_watch *watch = &scanner->watch;
-    bool watched = scanner->tree.folders[folder].watch >= 0 || add_watch(scanner, folder, path);
     struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    bool is_unread = row->role == FZ_TREE_LISTED && row->inode == 0; /* nothing may come in it before that */
+    bool watched = row->watch >= 0 || (!is_unread && add_watch(scanner, folder, path));
     row->remote = is_remote(watch, path);
     bool must_poll = !watched || row->remote || row->failures > 0, polls = row->polled;
     row->polled = must_poll;

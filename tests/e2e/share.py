@@ -64,6 +64,7 @@ class Share:
         self.tells_lengths = True  # else each file looks empty
         self.names = 1 << 62  # of each folder: who reads on is told of an error
         self.flaps_s = 0  # once the next folder was closed it is disconnected, for so long
+        self.lost = {}  # name -> errno, for whoever looks it up
         self.readable = 1 << 62  # bytes of each file: a read beyond them fails
         self.closed = set()  # names of files that nobody may open, though they look as if anybody might
         self.asked = threading.Event()  # something was kept back
@@ -185,8 +186,8 @@ class Share:
             return struct.pack("=IIIIHHIIHHI28x", 7, 31, MOST_WRITE, 0, 16, 12, MOST_WRITE, 1, 0, 0, 0)
         if opcode == LOOKUP:
             name = os.fsdecode(body.rstrip(b"\0"))
-            if name in self.refusals:
-                raise OSError(self.refusals.pop(name), "")
+            if name in self.refusals or name in self.lost:
+                raise OSError(self.lost.get(name) or self.refusals.pop(name), "")
             return self.entry(path / name)
         if opcode == GETATTR:
             return struct.pack("=QII", 0, 0, 0) + self.attributes(path)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 
 import pytest
@@ -195,7 +196,7 @@ def test_shown_to_a_pipe_that_nobody_reads(home, folder):
     reader = os.open(home / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with home.start("--size", "800x600", "--shown", home / "pipe", folder) as frieze:
         frieze.idle().key("Return").idle().key("n").idle()
-        wait_until(lambda: b"p0.png" in os.read(reader, 4096), "the line of the first")
+        wait_until(lambda: select.select([reader], [], [], 1)[0] and b"p0.png" in os.read(reader, 4096), "the line of the first")
     os.close(reader)
 
 

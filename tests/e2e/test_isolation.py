@@ -242,18 +242,18 @@ def test_decoders_killed_for_a_while(home):
     """As where memory is short: once that has passed every picture is there, whose decoders were killed again and again."""
     folder = home / "noise"
     folder.mkdir()
-    noise = Image.effect_noise((3000, 2000), 90)
+    noise = Image.effect_noise((5000, 4000), 90)
     for number in range(3):
         noise.save(folder / f"n{number}.png", compress_level=1)
     with home.start("--jobs", "1", *NO_CACHE, "--size", "800x600", folder) as frieze:
-        end, killed = time.monotonic() + 6, 0
-        while time.monotonic() < end:
+        end, killed = time.monotonic() + PATIENCE_S, 0
+        while killed < 8 and time.monotonic() < end:
             for pid in pids_of(frieze, "frieze: decoder"):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     killed += 1
             time.sleep(0.03)
-        assert killed > 6
+        assert killed >= 8
         frieze.until(pending=0, failed=0, items=3)
 
 

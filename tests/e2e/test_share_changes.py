@@ -3,6 +3,7 @@
 
 import errno
 import os
+import shutil
 import time
 
 import pytest
@@ -157,25 +158,26 @@ def test_a_folder_that_could_not_be_read_to_its_end_is_read_again(home, share, i
         assert len([line for line in running.errors() if os.strerror(errno.EIO) in line]) == 2
 
 
-def test_a_share_comes_back_that_cannot_be_read_to_its_end_at_once(home, share):
-    """What is in it stays, and in the folders below: nobody has said that they are gone."""
-    pictures.fill(home / "behind" / "sub" / "below", 2, first=COUNT)
-    for folder in ("sub/below", "sub", "."):
+@pytest.mark.parametrize("names, refused", [(2, None), (1 << 62, "sub"), (1 << 62, "below")], ids=["top", "sub", "below"])
+def test_a_share_comes_back_that_cannot_be_read_to_its_end_at_once(home, share, names, refused):
+    """What is in it stays, and in the folders below, until it was: what went meanwhile goes then."""
+    pictures.fill(home / "behind" / "sub" / "below", 3, first=COUNT)
+    pictures.fill(home / "behind" / "sub" / "gone", 2, first=20)
+    for folder in ("sub/below", "sub/gone", "sub", "."):
         age(home / "behind" / folder)
     with home.start(*SMALL, share.path) as running:
-        running.until(items=COUNT + 2, pending=0)
-        for names, refusals in ((2, {}), (1 << 62, {"sub": errno.EIO}), (1 << 62, {"below": errno.EIO})):
-            share.error = errno.ENOTCONN
-            running.until(away=1)
-            share.names, share.error = names, 0
-            share.refusals.update(refusals)
-            running.until(away=0)
-            assert running.idle().status()["items"] == COUNT + 2
-            share.names = 1 << 62
-            pictures.write(home / "behind" / "sub" / "below" / "z.png", 20)
-            running.until(items=COUNT + 3, failed=0)
-            (home / "behind" / "sub" / "below" / "z.png").unlink()
-            running.until(items=COUNT + 2, failed=0)
+        running.until(items=COUNT + 5, pending=0)
+        share.error = errno.ENOTCONN
+        running.until(away=1)
+        (home / "behind" / "sub" / "below" / "p5.png").unlink()
+        shutil.rmtree(home / "behind" / "sub" / "gone")
+        share.lost = {refused: errno.EIO} if refused else {}
+        share.names, share.error = names, 0
+        running.until(away=0)
+        assert running.idle().status()["items"] == COUNT + (3 if refused == "below" else 5)
+        share.names, share.lost = 1 << 62, {}
+        running.until(items=COUNT + 2, failed=0, pending=0)
+        assert shown(running) == [0, 1, 2, 3, 4, 6]
 
 
 def test_what_nobody_may_open_is_told_of_once(home, share):

@@ -270,7 +270,8 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
         for (int i = 0; i < FZ_PURPOSES; i++)
             fz_loader_outdate(app, &tile->renditions[i]);
         fz_loader_clear_final(app, tile);
-        fz_detail_forget(app, item); /* its damage stays with them: what still is damaged then is not said again */
+        fz_detail_forget(app,
+                         item); /* its damage stays with them: what still is damaged then is not said again */
         tile->no_detail = false;
     }
     fz_loader_list_changed(app);
