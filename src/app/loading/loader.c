@@ -266,12 +266,11 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     if (gone) {
         release_tile(app, tile);
     } else {
-        /* The old pixels stay in view until the new ones are there. */
+        /* The old pixels stay in view until the new ones are there, and so does their damage, which is not said twice. */
         for (int i = 0; i < FZ_PURPOSES; i++)
             fz_loader_outdate(app, &tile->renditions[i]);
         fz_loader_clear_final(app, tile);
-        fz_detail_forget(app,
-                         item); /* its damage stays with them: what still is damaged then is not said again */
+        fz_detail_forget(app, item);
         tile->no_detail = false;
     }
     fz_loader_list_changed(app);

@@ -97,12 +97,12 @@ static char *read_whole(const char *path, size_t *length, struct fz_file_version
     return text;
 }
 
-/* `frieze --marks *.jpg` names a picture, which writing the marks would be the end of. Where ends are NUL, frieze has written it. */
+/* `frieze --marks *.jpg` names a picture, which writing the marks would be the end of. No path is empty, where NUL ends them. */
 static bool is_list(const char *path, const char *text, size_t length)
 {
     enum fz_source_doubt doubt;
     const bool is_named_so = fz_suffix_classify(fz_path_name(path), &doubt) && doubt == FZ_SOURCE_PICTURE;
-    return length == 0 || (!is_named_so && (text[0] == '/' || !memchr(text, '\0', length)));
+    return length == 0 || (!is_named_so && !memmem(text, length, "\0", 2));
 }
 
 /* As it was written, whatever -0 says now. Takes what is new among them, and the hashes of all. */
