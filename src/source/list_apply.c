@@ -222,14 +222,16 @@ static bool is_unsettled(const struct fz_list *list, uint32_t slot)
     return flags == FZ_ITEM_GOES || flags == FZ_ITEM_KEPT;
 }
 
-/* What comes by it is KEPT until this part has been taken. */
-static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, const struct fz_item_key *to,
+/* What comes by it is KEPT until this part has been taken. `other`: who has that name. */
+static void take_rename(struct fz_list *list, uint32_t slot, uint32_t other, const struct fz_item_key *to,
                         enum fz_source_doubt doubt)
 {
-    bool moves = slot != FZ_ITEMS_NONE && !replaces;
+    bool moves = slot != FZ_ITEMS_NONE && other == FZ_ITEMS_NONE;
     bool has_place = moves && list->items.rows[slot].flags & FZ_ITEM_ORDERED;
     if (has_place ? rename_item(list, slot, to) : moves && rename_dropped(list, slot, to))
         return;
+    if (slot != FZ_ITEMS_NONE && other != FZ_ITEMS_NONE)
+        fz_list_hand_on(list, slot, other);
     if (slot != FZ_ITEMS_NONE)
         fz_list_let_go(list, slot);
     size_t first = list->fresh.count;
@@ -265,7 +267,7 @@ static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
         if (is_unsettled(list, slot) || is_unsettled(list, other))
             break;
         if (strcmp(from.name, to.name) != 0)
-            take_rename(list, slot, other != FZ_ITEMS_NONE, &to, doubt_of(event, event->taken + 1));
+            take_rename(list, slot, other, &to, doubt_of(event, event->taken + 1));
     }
     event->taken += event->taken + 1 == event->count; /* of which nothing became */
     size_t swept = fz_list_sweep(list);

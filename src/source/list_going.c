@@ -13,6 +13,19 @@ void fz_list_let_go(struct fz_list *list, uint32_t slot)
         fz_list_ids_add(&list->removed, fz_items_id(&list->items, slot));
 }
 
+void fz_list_hand_on(struct fz_list *list, uint32_t slot, uint32_t heir)
+{
+    struct fz_item *row = &list->items.rows[slot], *to = &list->items.rows[heir];
+    if (!(row->flags & to->flags & FZ_ITEM_ORDERED) || to->flags & FZ_ITEM_GOES)
+        return;
+    fz_followed_pass(list, slot, heir);
+    if (row->flags & FZ_ITEM_MARKED) {
+        list->marked_count -= (to->flags & FZ_ITEM_MARKED) != 0;
+        to->flags |= FZ_ITEM_MARKED;
+        row->flags &= (uint16_t)~FZ_ITEM_MARKED; /* by its old name nothing is left that could come back */
+    }
+}
+
 /* What moves leaves its place in the order, too, and is on its way to another; of how many. */
 static size_t count_moving(struct fz_list *list)
 {

@@ -66,6 +66,8 @@ void fz_list_leave(struct fz_list *list, uint32_t slot);
 
 /* The row GOES for good with the next sweep; until then its name is taken. */
 void fz_list_let_go(struct fz_list *list, uint32_t slot);
+/* What is renamed over another, which is to be found there: the selection on it and its mark pass to that. */
+void fz_list_hand_on(struct fz_list *list, uint32_t slot, uint32_t heir);
 /* Removes all that was let go, and takes what GOES but is KEPT, and fresh, out of its place; returns the lowest index that
  * changed. */
 size_t fz_list_sweep(struct fz_list *list);

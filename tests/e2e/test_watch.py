@@ -273,6 +273,23 @@ def test_renamed(frieze, folder):
     shows(frieze, 1, 2, 3, 0)
 
 
+@pytest.mark.parametrize("opened", [False, True], ids=["wall", "picture"])
+def test_renamed_over_another(home, opened):
+    """It is to be found there, and what was selected and marked still is."""
+    folder = pictures.fill(home / "own", 8)
+    with home.start("--size", "800x600", "--marks", home / "marks", folder) as frieze:
+        frieze.idle().key("3", "g", "g", "m").idle()
+        if opened:
+            frieze.key("Return").idle()
+        (folder / "p2.png").rename(folder / "p6.png")
+        frieze.until(items=7, title="p6.png", marked=1, mode="picture" if opened else "wall")
+        marks = home / "marks"
+        wait_until(lambda: marks.exists() and marks.read_text() == f"{folder}/p6.png\n", "the mark of its new name")
+        frieze.idle()
+        if opened:
+            assert pictures.only(frieze.screenshot())[0] == 2
+
+
 def test_removed_while_they_are_read(home):
     """Nothing is said of what goes: it is no fault. Of a link that leads nowhere one line is."""
     folder = home / "many"
