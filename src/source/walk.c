@@ -262,17 +262,6 @@ static void begin_anew(struct fz_scanner *scanner, uint32_t folder, bool is_repl
     free(name);
 }
 
-/* It could never be opened before: it begins as one that has just been found. */
-static void begin_first(struct fz_scanner *scanner, uint32_t folder)
-{
-    struct fz_walk_job job = {.root = scanner->tree.folders[folder].root,
-                              .parent = fz_tree_refer(&scanner->tree, scanner->tree.folders[folder].parent),
-                              .name = fz_strdup(fz_tree_name(&scanner->tree, folder)),
-                              .link = scanner->tree.folders[folder].link};
-    forget_unread(scanner, folder);
-    push(&scanner->walk, &job);
-}
-
 /* Said once, until it changes. What is not allowed may be, which permissions tell, as of any other that cannot be read. */
 static void refuse_again(struct fz_scanner *scanner, uint32_t folder, const char *path, int why)
 {
@@ -303,10 +292,9 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
         refuse_again(scanner, folder, path, why);
         return;
     }
-    const bool is_same = row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
-    if (fd < 0 || !is_same) {
-        if (fd >= 0 && row->inode == 0)
-            begin_first(scanner, folder);
+    if (fd < 0 || row->device != (uint64_t)st.st_dev || row->inode != (uint64_t)st.st_ino) {
+        if (fd >= 0 && row->inode == 0) /* it begins as one that has just been found */
+            fz_walk_push(scanner, row->root, row->parent, fz_tree_name(&scanner->tree, folder), row->link);
         else
             begin_anew(scanner, folder, fd >= 0);
         if (fd >= 0)
