@@ -40,17 +40,24 @@ static uint32_t beneath_that_stays(const struct fz_list *list, uint32_t cover)
     return FZ_ITEMS_NONE;
 }
 
-static uint32_t neighbour_that_stays(const struct fz_list *list, uint32_t slot)
+enum which { OF_ALL, OF_SHOWN };
+
+static bool stays(const struct fz_list *list, uint32_t slot, enum which of)
+{
+    return !goes(list, slot) && (of == OF_ALL || fz_list_lets_through(list, list->filter, slot));
+}
+
+static uint32_t neighbour_that_stays(const struct fz_list *list, uint32_t slot, enum which of)
 {
     const struct fz_order *order = &list->order;
     size_t at = 0, next;
     while (at < order->count && order->slots[at] != slot)
         at++;
     for (next = at + 1; next < order->count; next++)
-        if (!goes(list, order->slots[next]))
+        if (stays(list, order->slots[next], of))
             return order->slots[next];
     while (at-- > 0)
-        if (!goes(list, order->slots[at]))
+        if (stays(list, order->slots[at], of))
             return order->slots[at];
     return FZ_ITEMS_NONE;
 }
@@ -64,7 +71,7 @@ static void pass_on(struct fz_list *list, bool comes_up)
             continue;
         uint32_t heir = comes_up ? beneath_that_stays(list, slot) : FZ_ITEMS_NONE;
         if (heir == FZ_ITEMS_NONE)
-            heir = neighbour_that_stays(list, slot);
+            heir = neighbour_that_stays(list, slot, OF_ALL);
         if (heir != FZ_ITEMS_NONE)
             list->followed[i] = fz_items_id(&list->items, heir);
     }
@@ -78,4 +85,17 @@ void fz_followed_leave(struct fz_list *list)
 void fz_followed_drop(struct fz_list *list)
 {
     pass_on(list, false);
+}
+
+void fz_followed_hide(struct fz_list *list, uint32_t slot)
+{
+    uint32_t heir = FZ_ITEMS_NONE;
+    for (size_t i = 0; i < FZ_FOLLOWED; i++) {
+        if (fz_items_slot(&list->items, list->followed[i]) != slot)
+            continue;
+        if (heir == FZ_ITEMS_NONE)
+            heir = neighbour_that_stays(list, slot, OF_SHOWN);
+        if (heir != FZ_ITEMS_NONE)
+            list->followed[i] = fz_items_id(&list->items, heir);
+    }
 }

@@ -290,6 +290,23 @@ def test_renamed_over_another(home, opened):
             assert pictures.only(frieze.screenshot())[0] == 2
 
 
+def test_renamed_out_of_a_search(home):
+    """The next that is found takes the place, wherever the other went; where none is found any more, it is still the same."""
+    folder = pictures.fill(home / "own", 60)
+    with home.start("--size", "800x600", folder) as frieze:
+        frieze.idle().ask("search", "p1")
+        frieze.until(title="p1.png")
+        frieze.key("4", "g", "g").until(title="p12.png")
+        (folder / "p12.png").rename(folder / "z.png")
+        frieze.until(title="p13.png", search={"text": "p1", "matches": 10})
+        frieze.ask("search", "p13")
+        frieze.until(search={"text": "p13", "matches": 1})
+        (folder / "p13.png").rename(folder / "y.png")
+        frieze.until(search={"text": "p13", "matches": 0})
+        frieze.ask("search", "")
+        frieze.until(title="y.png")
+
+
 def test_removed_while_they_are_read(home):
     """Nothing is said of what goes: it is no fault. Of a link that leads nowhere one line is."""
     folder = home / "many"
