@@ -11,6 +11,7 @@
 #include "process/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -313,16 +314,29 @@ static int run_heavy(int socket, int number, struct fz_sandbox *sandbox)
     return run(socket, number, sandbox, true, false);
 }
 
+static void warm(void)
+{
+    fz_image_init();
+#ifdef __arm__ /* of 32 bits: at their first picture libjpeg-turbo, libwebp and libdeflate ask these whether there is NEON */
+    static const char *const files[] = {"/proc/cpuinfo", "/proc/self/auxv"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        int fd = open(files[i], O_RDONLY | O_CLOEXEC);
+        if (fd >= 0)
+            fz_sandbox_offer(files[i], fd);
+    }
+#endif
+}
+
 /* A picture has the reason where they cannot be loaded. */
 static void warm_heavy(void)
 {
-    fz_image_init();
+    warm();
     fz_heavy_load(NULL);
 }
 
 static void warm_svg(void)
 {
-    fz_image_init();
+    warm();
     const struct fz_heavy *heavy = fz_heavy_load(NULL);
     if (heavy)
         heavy->load_svg_modules();
@@ -330,7 +344,7 @@ static void warm_svg(void)
 }
 
 const struct fz_role fz_decoder_role = {
-    .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_plain};
+    .name = "decoder", .sandboxed = true, .warm = warm, .run = run_plain};
 const struct fz_role fz_heavy_decoder_role = {.name = "heavy decoder",
                                               .sandboxed = true,
                                               .warm = warm_heavy,

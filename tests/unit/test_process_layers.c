@@ -321,7 +321,7 @@ static void it_dies_with_its_zygote(void **state)
 
 /* --- files on offer ------------------------------------------------------------------------------------- */
 
-static char offered_path[] = "/etc/passwd";
+static const char *offered_path;
 
 static int opens_what_is_offered(const struct outside *outside)
 {
@@ -340,9 +340,9 @@ static int opens_what_is_offered(const struct outside *outside)
     return 0;
 }
 
-static void what_is_offered_can_be_opened(void **state)
+static void offered(const char *path)
 {
-    (void)state;
+    offered_path = path;
     struct trial *trial = begin(opens_what_is_offered, 0);
     fflush(NULL);
     pid_t pid = fork(); /* what is offered stays so to the end of a process */
@@ -360,6 +360,14 @@ static void what_is_offered_can_be_opened(void **state)
     assert_int_equal(trial->result, 0);
     assert_int_equal(trial->told.opens, 4);
     trial_free(trial);
+}
+
+static void what_is_offered_can_be_opened(void **state)
+{
+    (void)state;
+    offered("/etc/passwd");
+    offered("/proc/cpuinfo");
+    offered("/proc/self/auxv");
 }
 
 /* --- layers that are missing (fault 36) ------------------------------------------------------------------- */
