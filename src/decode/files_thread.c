@@ -52,7 +52,7 @@ static void take_channel(struct fz_lane *lane, struct fz_channel *channel, struc
 {
     struct fz_job *job = channel->job;
     enum fz_parcel_end end;
-    struct fz_job nobody = {.ask.request.fd = -1};
+    struct fz_job nobody = {.ask = {.lane = lane, .request.fd = -1}};
     fz_cancel_set(&nobody.cancel);
     bool answered = fz_lane_receive(channel->socket, job ? job : &nobody, 0, &end);
     if (end == FZ_PARCEL_LATE || answered)

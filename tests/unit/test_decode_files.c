@@ -19,6 +19,7 @@ struct reader {
     atomic_bool holds;                /* answers nothing for now */
     atomic_bool dies;                 /* ends with the next request */
     atomic_bool lacks;                /* the descriptors for an answer */
+    atomic_bool finds;                /* for now, how long a file is */
     atomic_uint_fast64_t share_bytes; /* each file is on a share, and as long; 0: on a disk */
     atomic_int asked, copied, told_unwanted;
     struct answerer {
@@ -73,6 +74,8 @@ static int answer_main(void *ctx)
             continue;
         }
         atomic_fetch_add(&reader->asked, 1);
+        while (atomic_load(&reader->finds))
+            sleep_ms(1);
         bool copies = atomic_load(&reader->share_bytes) > 0, wants = wants_room(reader, &request);
         if (wants && !gets_room(reader, socket)) {
             fz_parcel_fini(&request);
@@ -504,6 +507,26 @@ static void room_comes_back_from_what_is_cancelled(void **state)
     take(0, 1, FZ_OK);
 }
 
+/* A share that is slow to open files says how long they are when nobody wants them any more. */
+static void room_for_what_was_cancelled_before(void **state)
+{
+    struct fz_job *jobs[CHANNELS];
+    (void)state;
+    atomic_store(&stuck.share_bytes, WORKING_BYTES / 64);
+    atomic_store(&stuck.finds, true);
+    for (uint32_t i = 0; i < CHANNELS; i++)
+        jobs[i] = submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_parked(CHANNELS);
+    for (uint32_t i = 0; i < CHANNELS; i++)
+        fz_cancel_set(&jobs[i]->cancel);
+    take(0, CHANNELS, FZ_E_CANCELLED);
+    atomic_store(&stuck.finds, false);
+    for (uint32_t i = 0; i < 2 * CHANNELS; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    take(0, 2 * CHANNELS, FZ_OK);
+    assert_int_equal(atomic_load(&stuck.copied), 2 * CHANNELS);
+}
+
 /* One question for several files, each of which becomes what it would have become by itself. */
 static void files_behind_the_first_come_along(void **state)
 {
@@ -752,6 +775,7 @@ int main(void)
         FILES(files_with_room_are_opened_once),
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
+        FILES(room_for_what_was_cancelled_before),
         FILES(files_behind_the_first_come_along),
         FILES(what_does_not_come_along),
         cmocka_unit_test_setup_teardown(looks_at_those_behind_come_along, open_bench_with_cache, close_bench),
