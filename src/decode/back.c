@@ -343,8 +343,7 @@ static void warm_svg(void)
     fz_svg_fonts_offer();
 }
 
-const struct fz_role fz_decoder_role = {
-    .name = "decoder", .sandboxed = true, .warm = warm, .run = run_plain};
+const struct fz_role fz_decoder_role = {.name = "decoder", .sandboxed = true, .warm = warm, .run = run_plain};
 const struct fz_role fz_heavy_decoder_role = {.name = "heavy decoder",
                                               .sandboxed = true,
                                               .warm = warm_heavy,

@@ -64,8 +64,8 @@ void fz_front_check_metadata(struct fz_metadata *m)
     check_bool(&m->has_position);
     check_bool(&m->has_rating);
     if (m->date.clock_s < -most_s || m->date.clock_s > most_s || m->date.offset_minutes < -24 * 60 ||
-        m->date.offset_minutes > 24 * 60 || (unsigned)m->date.of > FZ_METADATA_CHANGED ||
-        (unsigned)m->date.to > FZ_METADATA_YEAR)
+        m->date.offset_minutes > 24 * 60 || m->date.clock_ms < 0 || m->date.clock_ms > 999 ||
+        (unsigned)m->date.of > FZ_METADATA_CHANGED || (unsigned)m->date.to > FZ_METADATA_YEAR)
         m->date = (struct fz_metadata_date){0};
     m->exposure_s = number_between(m->exposure_s, 0, most);
     m->f_number = number_between(m->f_number, 0, most);

@@ -53,20 +53,37 @@ enum {
     FZ_TOLD_TAKEN = 4,
     FZ_TOLD_RATED = 8,
     FZ_TOLD_ANEW = 16, /* the next time the file itself is asked, not the tile cache */
+    FZ_TOLD_FLAGS = 5, /* bits of those */
 };
 #define FZ_TOLD_BIAS ((int64_t)1 << 39) /* years of four digits fit */
 struct fz_item_told {
-    uint32_t taken_low; /* s since 1970, plus the bias */
+    uint32_t taken_low; /* s since 1970, plus the bias, */
     uint8_t taken_high;
+    uint8_t taken_part; /* and 1/256 s */
     uint8_t
         generation; /* of what is known without asking: answers to questions from before it are outdated */
-    int8_t rating;
-    uint8_t known;
+    uint8_t known;  /* below; the three bits above are the rating */
 };
 
-static inline int64_t fz_item_taken_s(const struct fz_item_told *told)
+/* ns since 1970; beyond what 64 bits hold, the first or the last of them. */
+static inline int64_t fz_item_taken_ns(const struct fz_item_told *told)
 {
-    return (int64_t)((uint64_t)told->taken_high << 32 | told->taken_low) - FZ_TOLD_BIAS;
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+    int64_t s = (int64_t)((uint64_t)told->taken_high << 32 | told->taken_low) - FZ_TOLD_BIAS;
+    s = s < -most ? -most : s > most ? most : s;
+    return s * 1000000000 + told->taken_part * INT64_C(1000000000) / 256;
+}
+
+static inline int fz_item_rating(const struct fz_item_told *told)
+{
+    const int bits = told->known >> FZ_TOLD_FLAGS;
+    return bits == 7 ? -1 : bits;
+}
+
+static inline void fz_item_set_rating(struct fz_item_told *told, int rating)
+{
+    const unsigned flags = told->known & ((1u << FZ_TOLD_FLAGS) - 1);
+    told->known = (uint8_t)(flags | ((unsigned)rating & 7) << FZ_TOLD_FLAGS);
 }
 
 /* 8 bytes: a tree has many. */

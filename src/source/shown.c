@@ -19,8 +19,11 @@ bool fz_list_lets_through(const struct fz_list *list, uint16_t filter, uint32_t 
 {
     if (filter && !(list->items.rows[slot].flags & filter))
         return false;
-    int rating = list->by_rating ? fz_items_told(&list->items, slot).rating : 0;
-    return !list->by_rating || (rating >= list->least_rating && rating <= list->most_rating);
+    if (!list->by_rating)
+        return true;
+    const struct fz_item_told told = fz_items_told(&list->items, slot);
+    const int rating = fz_item_rating(&told);
+    return rating >= list->least_rating && rating <= list->most_rating;
 }
 
 void fz_list_refresh(struct fz_list *list)

@@ -51,10 +51,7 @@ uint64_t fz_sort_shuffle_key(const struct fz_sort *sort, const char *folder, con
 /* As facts.c has modification times: ns with the sign turned. */
 static uint64_t taken_key(const struct fz_item_told *told)
 {
-    const int64_t most = INT64_MAX / 1000000000 - 1;
-    int64_t seconds = fz_item_taken_s(told);
-    seconds = seconds < -most ? -most : seconds > most ? most : seconds;
-    return (uint64_t)(seconds * 1000000000) ^ (uint64_t)1 << 63;
+    return (uint64_t)fz_item_taken_ns(told) ^ (uint64_t)1 << 63;
 }
 
 uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort, uint32_t slot)
@@ -63,7 +60,7 @@ uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort
         return 0;
     struct fz_item_told told = fz_items_told(items, slot);
     if (sort->key == FZ_SORT_RATING)
-        return directed(sort, (uint64_t)(INT8_MAX - told.rating));
+        return directed(sort, (uint64_t)(INT8_MAX - fz_item_rating(&told)));
     if (sort->key == FZ_SORT_DATE && told.known & FZ_TOLD_TAKEN)
         return directed(sort, taken_key(&told));
     bool by_size = sort->key == FZ_SORT_SIZE;

@@ -27,7 +27,8 @@ struct fz_told {
 
 static struct fz_item_told pack(const struct fz_metadata *metadata)
 {
-    struct fz_item_told told = {.known = FZ_TOLD_ANSWERED, .rating = (int8_t)metadata->rating};
+    struct fz_item_told told = {.known = FZ_TOLD_ANSWERED};
+    fz_item_set_rating(&told, metadata->rating);
     if (metadata->has_rating)
         told.known |= FZ_TOLD_RATED;
     if (!metadata->date.known)
@@ -36,6 +37,7 @@ static struct fz_item_told pack(const struct fz_metadata *metadata)
     told.known |= FZ_TOLD_TAKEN;
     told.taken_low = (uint32_t)biased;
     told.taken_high = (uint8_t)(biased >> 32);
+    told.taken_part = (uint8_t)(metadata->date.clock_ms * 256 / 1000);
     return told;
 }
 
@@ -121,8 +123,9 @@ static bool take(struct fz_list *list, const struct question *question)
     *row = question->told;
     row->generation = before.generation;
     row->known |= before.known & (FZ_TOLD_ASKED | FZ_TOLD_ANEW);
-    return ((row->known ^ before.known) & (FZ_TOLD_TAKEN | FZ_TOLD_RATED)) || row->rating != before.rating ||
-           fz_item_taken_s(row) != fz_item_taken_s(&before);
+    return ((row->known ^ before.known) & (FZ_TOLD_TAKEN | FZ_TOLD_RATED)) ||
+           fz_item_rating(row) != fz_item_rating(&before) ||
+           fz_item_taken_ns(row) != fz_item_taken_ns(&before);
 }
 
 /* What is shown may be other items now. */
@@ -184,7 +187,7 @@ bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating)
     uint32_t slot = fz_items_slot(&list->items, id);
     struct fz_item_told told =
         slot == FZ_ITEMS_NONE ? (struct fz_item_told){0} : fz_items_told(&list->items, slot);
-    *rating = told.rating;
+    *rating = fz_item_rating(&told);
     return told.known & FZ_TOLD_RATED;
 }
 
@@ -195,8 +198,8 @@ bool fz_list_rate(struct fz_list *list, fz_item_id id, int rating)
     if (slot == FZ_ITEMS_NONE)
         return false;
     struct fz_item_told *row = fz_items_told_row(&list->items, slot);
-    bool news = row->rating != rating || !(row->known & FZ_TOLD_RATED);
-    row->rating = (int8_t)rating;
+    bool news = fz_item_rating(row) != rating || !(row->known & FZ_TOLD_RATED);
+    fz_item_set_rating(row, rating);
     row->known |= FZ_TOLD_RATED;
     if (row->known & FZ_TOLD_ASKED) /* perhaps it was read before it was rated */
         fz_list_tell_again(list, slot);

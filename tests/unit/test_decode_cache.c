@@ -416,7 +416,12 @@ static void what_a_file_tells_is_kept(void **state)
 {
     (void)state;
     struct telling telling = {.path = path_in(place.folder, "a.jpg"),
-                              .given = {.date = {true, true, 1600000000, -90, FZ_METADATA_DIGITIZED},
+                              .given = {.date = {.known = true,
+                                                 .is_local = true,
+                                                 .clock_s = 1600000000,
+                                                 .clock_ms = 250,
+                                                 .offset_minutes = -90,
+                                                 .of = FZ_METADATA_DIGITIZED},
                                         .title = "A title",
                                         .place = "\xc3\x96rtchen",
                                         .camera = "Camera",
@@ -445,6 +450,7 @@ static void what_a_file_tells_is_kept(void **state)
     const struct fz_metadata *a = &telling.given, *b = &telling.found;
     assert_true(b->date.known && b->date.is_local && b->has_position && b->has_rating);
     assert_int_equal(b->date.clock_s, a->date.clock_s);
+    assert_int_equal(b->date.clock_ms, 250);
     assert_int_equal(b->date.offset_minutes, -90);
     assert_int_equal(b->date.of, FZ_METADATA_DIGITIZED);
     assert_string_equal(b->title, a->title);

@@ -39,7 +39,7 @@ static const struct {
     /* what goes a way of its own: XMP, IPTC, Photoshop's resources, ICC */
     {CAMERA, FZ_TAG_XMP, FZ_TAG_XMP},
     {CAMERA, FZ_TAG_IPTC, FZ_TAG_IPTC},
-    {CAMERA, 0x8649, 0x8649},
+    {CAMERA, FZ_TAG_RESOURCES, FZ_TAG_RESOURCES},
     {CAMERA, 0x8773, 0x8773},
     /* room that Windows leaves for itself */
     {CAMERA, 0xea1c, 0xea1d},

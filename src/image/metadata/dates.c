@@ -50,8 +50,16 @@ static const char *read_day(const char *text, struct tm *tm, enum fz_metadata_un
     return is_whole && is_day(tm) ? rest : NULL;
 }
 
+int fz_metadata_fraction_ms(const char *digits)
+{
+    int ms = 0;
+    for (int unit = 100; unit > 0 && isdigit((unsigned char)*digits); unit /= 10)
+        ms += unit * (*digits++ - '0');
+    return ms;
+}
+
 /* What is behind it; midnight where it makes no sense. Of an hour 24 it is not known which day it is meant to end. */
-static const char *read_time(const char *text, struct tm *tm, enum fz_metadata_unit *to)
+static const char *read_time(const char *text, struct tm *tm, int *ms, enum fz_metadata_unit *to)
 {
     int end = 0, hour = 0, minute = 0, second = 0;
     int parts = sscanf(text, "%2d:%2d%n:%2d%n", &hour, &minute, &end, &second, &end);
@@ -64,7 +72,10 @@ static const char *read_time(const char *text, struct tm *tm, enum fz_metadata_u
         *to = parts == 3 ? FZ_METADATA_SECOND : FZ_METADATA_MINUTE;
     }
     text += end;
-    return end > 0 && (*text == '.' || *text == ',') ? text + 1 + strspn(text + 1, "0123456789") : text;
+    if (end == 0 || (*text != '.' && *text != ','))
+        return text;
+    *ms = sane && *to == FZ_METADATA_SECOND ? fz_metadata_fraction_ms(text + 1) : 0;
+    return text + 1 + strspn(text + 1, "0123456789");
 }
 
 static void set_clock(struct tm tm, struct fz_metadata_date *date)
@@ -93,7 +104,7 @@ bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
         return false;
     bool is_minolta = *at == ':' && to == FZ_METADATA_DAY; /* writes the day and the time alike */
     if (*at == 'T' || *at == ' ' || is_minolta)
-        at = read_time(at + 1, &tm, &to);
+        at = read_time(at + 1, &tm, &date->clock_ms, &to);
     date->to = to;
     set_clock(tm, date);
     set_zone(at, date);
@@ -124,7 +135,7 @@ bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date
         return false;
     const char *at = (comma ? comma + 1 : text) + end;
     date->to = FZ_METADATA_DAY;
-    at = read_time(at, &tm, &date->to);
+    at = read_time(at, &tm, &date->clock_ms, &date->to);
     set_clock(tm, date);
     set_zone(at, date);
     return true;

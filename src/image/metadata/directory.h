@@ -9,6 +9,7 @@ enum {
     FZ_TIFF_ENTRY = 12,
     FZ_TAG_XMP = 700,
     FZ_TAG_IPTC = 33723,
+    FZ_TAG_RESOURCES = 34377,
     FZ_TAG_EXPOSURE = 0x8769, /* the offset of the EXIF directory, */
     FZ_TAG_POSITION = 0x8825, /* of that of GPS, */
     FZ_TAG_EXCHANGE = 0xa005, /* and, in the former, of interoperability */

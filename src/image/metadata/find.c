@@ -1,4 +1,5 @@
 /* Where files have their blocks of metadata: WebP and PSD; others have a file of their own. */
+#include "base/mem.h"
 #include "image/metadata/parts.h"
 
 enum {
@@ -12,6 +13,25 @@ void fz_block_take(struct fz_block *block, struct fz_excerpt *file, uint64_t pos
         return;
     block->data = fz_excerpt_copy(file, pos, len, most);
     block->len = block->data ? (size_t)len : 0;
+}
+
+void fz_block_take_resources(struct fz_block *block, struct fz_excerpt *file, uint64_t pos, uint64_t len)
+{
+    static const char name[] = "Photoshop 3.0";
+    if (fz_excerpt_match(file, pos, name, sizeof name)) {
+        fz_block_take(block, file, pos, len, FZ_IPTC_MOST);
+        return;
+    }
+    struct fz_block bare = {0};
+    if (!block->data)
+        fz_block_take(&bare, file, pos, len, FZ_IPTC_MOST);
+    uint8_t *named = bare.data ? fz_try_malloc(sizeof name + bare.len) : NULL;
+    if (named) {
+        memcpy(named, name, sizeof name);
+        memcpy(named + sizeof name, bare.data, bare.len);
+        *block = (struct fz_block){named, sizeof name + bare.len};
+    }
+    free(bare.data);
 }
 
 void fz_blocks_fini(struct fz_blocks *blocks)

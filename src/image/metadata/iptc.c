@@ -9,15 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The first that says anything. */
 static void text(IptcData *iptc, IptcTag tag, char *out, size_t size)
 {
-    IptcDataSet *set = iptc_data_get_dataset(iptc, IPTC_RECORD_APP_2, tag);
+    IptcDataSet *set = iptc_data_get_dataset(iptc, IPTC_RECORD_APP_2, tag), *next;
     out[0] = '\0';
-    if (!set)
-        return;
-    if (set->data)
-        fz_metadata_text(out, size, set->data, set->size);
-    iptc_dataset_unref(set);
+    for (; set; set = next) {
+        if (set->data)
+            fz_metadata_text(out, size, set->data, set->size);
+        next = *out ? NULL : iptc_data_get_next_dataset(iptc, set, IPTC_RECORD_APP_2, tag);
+        iptc_dataset_unref(set);
+    }
 }
 
 static void read_place(IptcData *iptc, struct fz_metadata *out)
@@ -42,16 +44,16 @@ static void remove_all(char *text, const char *which)
 }
 
 /* "20240501" and "123000+0200"; "00" is a day, or a month, that nobody knows (IIM 4.2, 2:55). */
-static void read_date(IptcData *iptc, struct fz_metadata *out)
+static bool read_date(IptcData *iptc, IptcTag day_tag, IptcTag time_tag, struct fz_metadata_date *out)
 {
     char day[24], time[24], both[64];
     struct fz_metadata_date date;
-    text(iptc, IPTC_TAG_DATE_CREATED, day, sizeof day);
-    text(iptc, IPTC_TAG_TIME_CREATED, time, sizeof time);
+    text(iptc, day_tag, day, sizeof day);
+    text(iptc, time_tag, time, sizeof time);
     remove_all(day, "-:/");
     remove_all(time, ":");
     if (strlen(day) != 8)
-        return;
+        return false;
     int used = snprintf(both, sizeof both, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
     size_t digits = strspn(time, "0123456789");
     if (strcmp(day + 4, "0000") == 0)
@@ -61,8 +63,19 @@ static void read_date(IptcData *iptc, struct fz_metadata *out)
     else if (digits == 4 || digits >= 6)
         snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s%s%.*s%s", time, time + 2,
                  digits >= 6 ? ":" : "", digits >= 6 ? 2 : 0, time + 4, time + digits);
-    if (fz_metadata_date_parse(both, &date))
-        out->date = date;
+    if (!fz_metadata_date_parse(both, &date))
+        return false;
+    *out = date;
+    return true;
+}
+
+/* What stands in the open besides has no better one than the first of these. */
+static void read_dates(IptcData *iptc, struct fz_metadata *out)
+{
+    if (read_date(iptc, IPTC_TAG_DATE_CREATED, IPTC_TAG_TIME_CREATED, &out->date) || out->date.known)
+        return;
+    if (read_date(iptc, IPTC_TAG_DIGITAL_CREATION_DATE, IPTC_TAG_DIGITAL_CREATION_TIME, &out->date))
+        out->date.of = FZ_METADATA_DIGITIZED;
 }
 
 static void read_all(const unsigned char *data, size_t len, struct fz_metadata *out)
@@ -72,7 +85,7 @@ static void read_all(const unsigned char *data, size_t len, struct fz_metadata *
         text(iptc, IPTC_TAG_OBJECT_NAME, out->title, sizeof out->title);
         text(iptc, IPTC_TAG_CAPTION, out->description, sizeof out->description);
         read_place(iptc, out);
-        read_date(iptc, out);
+        read_dates(iptc, out);
     }
     if (iptc)
         iptc_data_unref(iptc);

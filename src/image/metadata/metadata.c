@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <strings.h>
 
 enum { HEAD_BYTES = 32 << 10 };
 /* 55 m: programs write a position in whole seconds, or with few digits. */
@@ -112,6 +113,14 @@ void fz_metadata_name_camera(struct fz_metadata *out, const char *make, const ch
     snprintf(out->camera, sizeof out->camera, "%s%s%s", both || !*model ? make : "", both ? " " : "", model);
 }
 
+/* As Windows has it: 1, 25, 50, 75, 99, and what is nearest to them (System.Rating of its property system). */
+double fz_metadata_stars(double percent)
+{
+    if (!(percent >= 0 && percent <= 100))
+        return NAN;
+    return percent < 1 ? 0 : percent < 13 ? 1 : percent < 38 ? 2 : percent < 63 ? 3 : percent < 88 ? 4 : 5;
+}
+
 /* ---- All of it ----------------------------------------------------------------------------------------------------- */
 
 static void prefer(char *out, size_t size, const char *text)
@@ -182,6 +191,25 @@ void fz_metadata_correct(struct fz_metadata *out, const struct fz_metadata *side
         fz_metadata_place_at(out, sidecar->latitude, sidecar->longitude);
 }
 
+/* What cameras write as the description of each picture: theirs, not the photographer's. */
+static bool is_filler(const char *description)
+{
+    static const char *const fillers[] = {
+        "OLYMPUS DIGITAL CAMERA",
+        "MINOLTA DIGITAL CAMERA",
+        "KONICA MINOLTA DIGITAL CAMERA",
+        "SAMSUNG DIGITAL CAMERA",
+        "DIGITAL CAMERA",
+        "SONY DSC",
+        "MINOLTA DSC",
+        "Exif_JPEG_PICTURE",
+    };
+    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+        if (strcasecmp(fillers[i], description) == 0)
+            return true;
+    return false;
+}
+
 /* What stands in the open (PNG) counts as IPTC does. */
 static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
 {
@@ -194,6 +222,8 @@ static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
     add_date(&out->date, &xmp.date);
     fz_metadata_add(out, &iptc);
     fz_metadata_add(out, &xmp);
+    if (is_filler(out->description))
+        out->description[0] = '\0';
 }
 
 bool fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out)

@@ -29,7 +29,8 @@ enum fz_metadata_unit {
 struct fz_metadata_date {
     bool known;
     bool is_local;      /* the offset from UTC is not known */
-    int64_t clock_s;    /* since 1970 as if that clock went by UTC */
+    int64_t clock_s;    /* since 1970 as if that clock went by UTC, */
+    int clock_ms;       /* 0 to 999 after that */
     int offset_minutes; /* UTC is clock_s less this */
     enum fz_metadata_event of;
     enum fz_metadata_unit to;

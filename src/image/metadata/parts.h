@@ -37,6 +37,9 @@ void fz_blocks_fini(struct fz_blocks *blocks);
 /* Copies a block, if there is none yet. */
 void fz_block_take(struct fz_block *block, struct fz_excerpt *file, uint64_t pos, uint64_t len, size_t most);
 
+/* The same of Photoshop's resources, with their name or without. */
+void fz_block_take_resources(struct fz_block *block, struct fz_excerpt *file, uint64_t pos, uint64_t len);
+
 /* A JPEG that begins at `start`. */
 void fz_blocks_find_in_jpeg(struct fz_excerpt *file, uint64_t start, struct fz_blocks *blocks);
 /* GIF. */
@@ -74,6 +77,8 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out);
 void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len);
 /* Appends with ", " between; nothing where `part` is "". */
 void fz_metadata_join(char *out, size_t size, const char *part);
+/* Out of Windows' 1 to 99; NAN of any other number but 0. */
+double fz_metadata_stars(double percent);
 /* By both, each shorter than half of FZ_METADATA_NAME; "" where it is not told. */
 void fz_metadata_name_camera(struct fz_metadata *out, const char *make, const char *model);
 /* Degrees, NAN where they are not known. */
@@ -85,6 +90,8 @@ bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date);
 bool fz_metadata_date_is_within(const struct fz_metadata_date *date, const struct fz_metadata_date *other);
 /* "Wed, 01 May 2024 12:30:45 +0200" (RFC 1123, 5.2.14), as PNG recommends. */
 bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date);
+/* "5", "07" or "123": of a second. 0 where that makes no sense. */
+int fz_metadata_fraction_ms(const char *digits);
 /* "+02:00", "+0200" or "Z". */
 bool fz_metadata_offset_parse(const char *text, int *minutes);
 

@@ -36,23 +36,12 @@ static void take_words(enum text kind, const struct fz_excerpt *text, struct fz_
     }
 }
 
-/* Resources are kept as a JPEG has them. */
 static void take_resources(struct fz_excerpt *profile, struct fz_blocks *blocks)
 {
-    static const char name[] = "Photoshop 3.0";
-    if (fz_excerpt_match(profile, 0, "\x1c", 1)) {
+    if (fz_excerpt_match(profile, 0, "\x1c", 1))
         fz_block_take(&blocks->iptc, profile, 0, profile->bytes, FZ_IPTC_MOST);
-    } else if (fz_excerpt_match(profile, 0, name, sizeof name)) {
-        fz_block_take(&blocks->resources, profile, 0, profile->bytes, FZ_IPTC_MOST);
-    } else if (!blocks->resources.data && profile->head_len <= FZ_IPTC_MOST) {
-        size_t len = sizeof name + profile->head_len;
-        uint8_t *data = fz_try_malloc(len);
-        if (!data)
-            return;
-        memcpy(data, name, sizeof name);
-        memcpy(data + sizeof name, profile->head, profile->head_len);
-        blocks->resources = (struct fz_block){data, len};
-    }
+    else
+        fz_block_take_resources(&blocks->resources, profile, 0, profile->bytes);
 }
 
 static void take_profile(enum text kind, struct fz_excerpt *profile, struct fz_blocks *blocks)

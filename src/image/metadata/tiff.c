@@ -7,15 +7,17 @@
 
 enum {
     MOST_ENTRIES = 512, /* of a directory that is looked at */
-    MOST_WANTED = 16,
+    MOST_WANTED = 24,
     VALUE_MOST = 4096, /* bytes; even, so that no unit of UTF-16 is cut */
 };
 
-/* Camera: what and who; exposure: how and when; position: GPS (Exif 2.32, 4.6). 0x4746 is Microsoft's rating, 0x9c9b its
- * title. */
-static const uint16_t camera_tags[] = {0x010e, 0x010f, 0x0110, 0x0132, 0x4746, 0x9c9b};
+/* Camera: what and who; exposure: how and when, which TIFF/EP has beside the former; position: GPS (Exif 2.32, 4.6). 0x4746 and
+ * 0x4749 are Microsoft's rating, 0x9c9b and 0x9c9c its title and its comment. */
+static const uint16_t camera_tags[] = {0x010e, 0x010f, 0x0110, 0x0132, 0x4746, 0x4749, 0x829a, 0x829d,
+                                       0x8827, 0x9003, 0x9004, 0x9201, 0x9202, 0x920a, 0x9c9b, 0x9c9c};
 static const uint16_t exposure_tags[] = {0x829a, 0x829d, 0x8827, 0x8831, 0x8832, 0x8833, 0x9003,
-                                         0x9004, 0x9010, 0x9011, 0x9012, 0x920a, 0xa434, 0xa436};
+                                         0x9004, 0x9010, 0x9011, 0x9012, 0x9201, 0x9202, 0x920a,
+                                         0x9290, 0x9291, 0x9292, 0xa434, 0xa436};
 static const uint16_t position_tags[] = {1, 2, 3, 4};
 
 struct directory {
@@ -112,13 +114,29 @@ struct leads {
     struct fz_blocks *blocks;
 };
 
+/* It is said to be numbers of 32 bits, and some writers turn the bytes of each (LibTIFF's manual, TIFFTAG_RICHTIFFIPTC). */
+static void settle_iptc(const struct fz_block *iptc)
+{
+    enum { MARKER = 0x1c, WORD = 4 };
+    if (iptc->len < WORD || iptc->data[0] == MARKER || iptc->data[WORD - 1] != MARKER)
+        return;
+    for (size_t at = 0; at + WORD <= iptc->len; at += WORD) {
+        const uint64_t word = read_number(true, iptc->data + at, WORD);
+        fz_tiff_put(false, iptc->data + at, word, WORD);
+    }
+}
+
 static void follow(const struct fz_tiff_structure *tiff, const struct fz_tiff_entry *entry,
                    struct leads *leads)
 {
     if (entry->tag == FZ_TAG_XMP)
         fz_block_take(&leads->blocks->xmp, tiff->file, entry->at, entry->bytes, FZ_XMP_MOST);
-    if (entry->tag == FZ_TAG_IPTC)
+    if (entry->tag == FZ_TAG_RESOURCES)
+        fz_block_take_resources(&leads->blocks->resources, tiff->file, entry->at, entry->bytes);
+    if (entry->tag == FZ_TAG_IPTC) {
         fz_block_take(&leads->blocks->iptc, tiff->file, entry->at, entry->bytes, FZ_IPTC_MOST);
+        settle_iptc(&leads->blocks->iptc);
+    }
     uint64_t *lead = entry->tag == FZ_TAG_EXPOSURE   ? &leads->exposure
                      : entry->tag == FZ_TAG_POSITION ? &leads->position
                                                      : NULL;
@@ -265,7 +283,7 @@ bool fz_blocks_find_in_tiff(struct fz_excerpt *file, uint64_t base, struct fz_bl
     read_directory(&tiff, at, TAGS(camera_tags), &camera, &leads);
     read_directory(&tiff, leads.exposure, TAGS(exposure_tags), &exposure, NULL);
     read_directory(&tiff, leads.position, TAGS(position_tags), &position, NULL);
-    if (blocks->exif.data)
+    if (blocks->exif.data || (!blocks->copy && camera.count + exposure.count + position.count == 0))
         return true;
     const struct fz_exif_source from = {{&tiff, at}, {&tiff, leads.exposure}, {&tiff, leads.position}};
     if (blocks->copy)

@@ -20,6 +20,7 @@ enum property {
     STATE,
     COUNTRY,
     RATING,
+    RATING_PERCENT,
     TAKEN,
     CREATED,
     MADE,
@@ -54,6 +55,7 @@ static const char *const names[PROPERTIES] = {
     [STATE] = PHOTOSHOP "State",
     [COUNTRY] = PHOTOSHOP "Country",
     [RATING] = XMP "Rating",
+    [RATING_PERCENT] = "http://ns.microsoft.com/photo/1.0/ Rating",
     [TAKEN] = EXIF "DateTimeOriginal",
     [CREATED] = PHOTOSHOP "DateCreated",
     [MADE] = XMP "CreateDate",
@@ -93,7 +95,10 @@ static enum property find(const char *name)
 
 static void store(struct reader *reader, enum property property, const char *text, size_t len)
 {
-    fz_metadata_text(reader->values[property], sizeof reader->values[property], text, len);
+    char *value = reader->values[property], stored[FZ_METADATA_TEXT];
+    fz_metadata_text(stored, sizeof stored, text, len);
+    if (*stored) /* else what another language says stays */
+        memcpy(value, stored, sizeof stored);
 }
 
 static void take_attributes(struct reader *reader, const char **attributes)
@@ -193,6 +198,14 @@ static void take_rating(const char *text, struct fz_metadata *out)
     out->rating = (int)floor(rating);
 }
 
+static void take_rating_percent(const char *text, struct fz_metadata *out)
+{
+    char *end;
+    double stars = fz_metadata_stars(strtod(text, &end));
+    out->has_rating = end != text && !isnan(stars);
+    out->rating = out->has_rating ? (int)stars : 0;
+}
+
 /* "52,30,30N" or "52,30.5N"; NAN where it makes no sense (XMP specification, part 2, GPSCoordinate). */
 static double degrees(const char *text, char positive, char negative, double most)
 {
@@ -262,6 +275,8 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
         out->date.of = i < MADE ? FZ_METADATA_TAKEN : FZ_METADATA_DIGITIZED;
     }
     take_rating(reader.values[RATING], out);
+    if (!out->has_rating)
+        take_rating_percent(reader.values[RATING_PERCENT], out);
     take_measured(&reader, out);
     return is_whole;
 }
