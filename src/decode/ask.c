@@ -41,6 +41,7 @@ struct fz_look fz_look_of(const struct stat *st)
     return (struct fz_look){.mode = st->st_mode,
                             .bytes = st->st_size > 0 ? (uint64_t)st->st_size : 0,
                             .mtime_ns = nanoseconds(st->st_mtim),
+                            .ctime_ns = nanoseconds(st->st_ctim),
                             .device = st->st_dev,
                             .inode = st->st_ino};
 }

@@ -55,7 +55,7 @@ struct fz_look {
     int32_t sys; /* an errno; 0: the rest is known */
     uint32_t mode;
     uint64_t bytes;
-    int64_t mtime_ns; /* since 1970 */
+    int64_t mtime_ns, ctime_ns; /* since 1970 */
     uint64_t device, inode;
 };
 

@@ -20,6 +20,8 @@ struct fz_cache_key {
     const char *path; /* absolute; borrowed */
     uint64_t bytes;   /* of the file */
     int64_t mtime_ns; /* since 1970 */
+    /* The same, when anything of it changed: what else is there is outdated, written over by a program that keeps sizes and times. */
+    int64_t ctime_ns;
     int box_w, box_h; /* the latter below 0: of a tile that fills it */
 };
 

@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x46725a43, /* "FrZC" */
-    VERSION = 12,                /* another one where pictures become other pixels than before */
+    VERSION = 13,                /* another one where pictures become other pixels than before */
     MAX_VALUE_BYTES = 64 << 20,  /* no tile is larger */
     BUSY_MS = 1000,              /* another frieze writes */
     JOURNAL_PART = 4,            /* of the bound on all bytes */
@@ -23,8 +23,9 @@ enum {
 /* An entry is known by a hash of its key. Its tile lies in a table of its own, so that noting a use writes one short
  * row. */
 static const char SCHEMA[] =
-    "CREATE TABLE entry(id INTEGER PRIMARY KEY, path BLOB, bytes INTEGER, mtime INTEGER, box_w INTEGER,"
-    " box_h INTEGER, background INTEGER, format TEXT, width INTEGER, height INTEGER, orientation INTEGER,"
+    "CREATE TABLE entry(id INTEGER PRIMARY KEY, path BLOB, bytes INTEGER, mtime INTEGER, ctime INTEGER,"
+    " box_w INTEGER, box_h INTEGER, background INTEGER, format TEXT, width INTEGER, height INTEGER, "
+    "orientation INTEGER,"
     " frames INTEGER, profile INTEGER, whole_w INTEGER, whole_h INTEGER, checksum INTEGER, used INTEGER);"
     "CREATE INDEX entry_used ON entry(used);"
     "CREATE TABLE pixels(id INTEGER PRIMARY KEY, tile BLOB);";
@@ -43,7 +44,7 @@ static const char *const SQL[] = {
     [FZ_CACHE_BEGIN] = "BEGIN IMMEDIATE",
     [FZ_CACHE_COMMIT] = "COMMIT",
     [FZ_CACHE_FIND] = "SELECT entry.*, tile FROM entry LEFT JOIN pixels USING (id) WHERE id = ?1",
-    [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [FZ_CACHE_PUT_PIXELS] = "INSERT OR REPLACE INTO pixels VALUES(?1, ?2)",
     [FZ_CACHE_TOUCH] = "UPDATE entry SET used = ?2 WHERE id = ?1",
     [FZ_CACHE_OLDEST] = OLDEST,

@@ -19,6 +19,7 @@ enum {
     PATH,
     BYTES,
     MTIME,
+    CTIME,
     BOX_W,
     BOX_H,
     BACKGROUND,
@@ -95,7 +96,8 @@ static bool is_of_key(sqlite3_stmt *s, const struct fz_cache_key *key)
     return (size_t)sqlite3_column_bytes(s, PATH) == len &&
            memcmp(sqlite3_column_blob(s, PATH), key->path, len) == 0 &&
            sqlite3_column_int64(s, BYTES) == (int64_t)key->bytes &&
-           sqlite3_column_int64(s, MTIME) == key->mtime_ns && sqlite3_column_int64(s, BOX_W) == key->box_w &&
+           sqlite3_column_int64(s, MTIME) == key->mtime_ns &&
+           sqlite3_column_int64(s, CTIME) == key->ctime_ns && sqlite3_column_int64(s, BOX_W) == key->box_w &&
            sqlite3_column_int64(s, BOX_H) == key->box_h;
 }
 
@@ -168,6 +170,7 @@ static int put(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t n
         [ID] = id,
         [BYTES] = (int64_t)key->bytes,
         [MTIME] = key->mtime_ns,
+        [CTIME] = key->ctime_ns,
         [BOX_W] = key->box_w,
         [BOX_H] = key->box_h,
         [BACKGROUND] = facts->background,

@@ -29,7 +29,7 @@ static int64_t ns_of(struct timespec t)
 
 struct fz_file_facts fz_file_facts_of(const struct fz_look *look)
 {
-    return look->sys == 0 ? (struct fz_file_facts){true, look->bytes, look->mtime_ns}
+    return look->sys == 0 ? (struct fz_file_facts){true, look->bytes, look->mtime_ns, look->ctime_ns}
                           : (struct fz_file_facts){0};
 }
 
@@ -39,6 +39,7 @@ struct fz_cache_key fz_cached_key(const struct fz_job *job, const char *path,
     return (struct fz_cache_key){.path = path,
                                  .bytes = file->bytes,
                                  .mtime_ns = file->mtime_ns,
+                                 .ctime_ns = file->ctime_ns,
                                  .box_w = job->want.box_w,
                                  .box_h = job->want.covers ? -job->want.box_h : job->want.box_h};
 }
@@ -77,7 +78,8 @@ bool fz_file_is_settled(const struct fz_look *after, const struct fz_file_facts 
         return false;
     int64_t tick_ns = after->mtime_ns % 1000000000 == 0 ? COARSE_TICK_S * 1000000000LL : TICK_NS;
     int64_t age_ns = ns_of(now) - after->mtime_ns;
-    bool same = file->bytes == after->bytes && file->mtime_ns == after->mtime_ns;
+    bool same =
+        file->bytes == after->bytes && file->mtime_ns == after->mtime_ns && file->ctime_ns == after->ctime_ns;
     return same && (age_ns < 0 || age_ns > tick_ns);
 }
 
@@ -119,7 +121,8 @@ static bool look_again(struct fz_decoder *decoder, struct fz_job *job, struct fz
     const int64_t until_us = fz_now_us() + (patient ? PATIENCE_US : 0);
     while (!fz_files_look_now(decoder->files, job, job->path, try_ms, after)) {
         const int64_t age_ns = fz_date_ms() * 1000000 - job->file.mtime_ns;
-        *after = (struct fz_look){.bytes = job->file.bytes, .mtime_ns = job->file.mtime_ns};
+        *after = (struct fz_look){
+            .bytes = job->file.bytes, .mtime_ns = job->file.mtime_ns, .ctime_ns = job->file.ctime_ns};
         if (job->file.known && age_ns > SURELY_S * 1000000000LL)
             return true;
         if (fz_now_us() >= until_us || fz_cancel_is_set(&job->cancel))

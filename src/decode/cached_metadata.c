@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS = 5, VERSION = 13 }; /* another one where files are read in another way than before */
+enum { TEXTS = 5, VERSION = 14 }; /* another one where files are read in another way than before */
 
 struct fixed {
     uint32_t version, iso;
     int64_t clock_s;
     int32_t offset_minutes, rating;
     double exposure_s, f_number, focal_mm, latitude, longitude;
-    uint8_t date_known, date_is_local, date_of, date_to, has_position, has_rating, unused[2];
+    uint8_t date_known, date_is_local, date_of, date_to, has_position, has_rating;
+    uint16_t clock_ms;
 };
 
 static const size_t text_at[TEXTS] = {
@@ -31,6 +32,7 @@ static uint8_t *pack(const struct fz_metadata *m, size_t *len)
         .version = VERSION,
         .iso = m->iso,
         .clock_s = m->date.clock_s,
+        .clock_ms = (uint16_t)m->date.clock_ms,
         .offset_minutes = m->date.offset_minutes,
         .rating = m->rating,
         .exposure_s = m->exposure_s,
@@ -70,6 +72,7 @@ static bool unpack(const uint8_t *bytes, size_t len, struct fz_metadata *out)
                  .of = (enum fz_metadata_event)fixed.date_of,
                  .to = (enum fz_metadata_unit)fixed.date_to,
                  .clock_s = fixed.clock_s,
+                 .clock_ms = fixed.clock_ms,
                  .offset_minutes = fixed.offset_minutes},
         .exposure_s = fixed.exposure_s,
         .f_number = fixed.f_number,
@@ -94,7 +97,8 @@ static bool unpack(const uint8_t *bytes, size_t len, struct fz_metadata *out)
 
 static struct fz_cache_key key_of(const char *path, const struct fz_file_facts *file)
 {
-    return (struct fz_cache_key){.path = path, .bytes = file->bytes, .mtime_ns = file->mtime_ns};
+    return (struct fz_cache_key){
+        .path = path, .bytes = file->bytes, .mtime_ns = file->mtime_ns, .ctime_ns = file->ctime_ns};
 }
 
 bool fz_cached_metadata(struct fz_cache_reader *cache, const char *path, const struct fz_file_facts *file,

@@ -40,7 +40,7 @@ enum fz_caching {
 struct fz_file_facts {
     bool known;
     uint64_t bytes;
-    int64_t mtime_ns; /* since 1970 */
+    int64_t mtime_ns, ctime_ns; /* since 1970 */
 };
 
 /* What the job has asked of a reader (decode/files.h). The worker's; the files' thread's while the job is parked. */

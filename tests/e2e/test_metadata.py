@@ -1,8 +1,10 @@
 """What files tell of themselves, and what is done with it: the order by date taken, ratings, stacks of RAW and JPEG."""
 # ctest: LABELS sanitized
 
+import contextlib
 import os
 import re
+import sqlite3
 import time
 
 import numpy as np
@@ -15,6 +17,7 @@ DATE_CHANGED = 0x0132
 RATING = 0x4746
 DATE_TAKEN = 0x9003
 DATE_DIGITIZED = 0x9004
+PART_TAKEN = 0x9291
 
 
 def picture(path, number, taken=None, modified=None, digitized=None, original=None):
@@ -68,6 +71,22 @@ def test_order_by_date_taken(home):
         assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
 
 
+def test_order_within_a_second(home):
+    """Of a burst, whose names begin anew in the middle: by the part of the second, also where the tile cache tells it."""
+    folder = home / "burst"
+    folder.mkdir()
+    parts = {"DSC_0001.jpg": "40", "DSC_0002.jpg": "6", "DSC_9998.jpg": "05", "DSC_9999.jpg": "200"}
+    for number, (name, part) in enumerate(parts.items()):
+        exif = Image.Exif()
+        exif[0x8769] = {DATE_TAKEN: "2024:05:05 10:00:00", PART_TAKEN: part}
+        pictures.write(folder / name, number, exif=exif)
+        os.utime(folder / name, (1.5e9, 1.5e9))
+    for _ in range(2):
+        with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
+            assert order(frieze) == ["DSC_9998.jpg", "DSC_9999.jpg", "DSC_0001.jpg", "DSC_0002.jpg"]
+
+
+
 def test_a_date_that_was_put_right_in_a_sidecar(home):
     """Programs that leave a picture's file alone write it there. What they say of another event than that it was taken, or
     less exactly than the file, puts nothing right."""
@@ -91,7 +110,8 @@ def test_a_date_that_was_put_right_in_a_sidecar(home):
 
 @pytest.fixture
 def known(home):
-    """A folder whose dates and ratings the tile cache has, and of whose first picture it does not know what it tells now."""
+    """A folder whose dates and ratings the tile cache has, and of whose first picture it does not know what it tells now: as on
+    a share that does not tell either when a file was written."""
     folder = home / "known"
     folder.mkdir()
 
@@ -106,6 +126,10 @@ def known(home):
     with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
         assert order(frieze.idle("loaded")) == ["a.jpg", "b.jpg"]
     assert write("a.jpg", 0, "2017:05:05 10:00:00", 3) == size
+    changed = (folder / "a.jpg").stat().st_ctime_ns
+    with contextlib.closing(sqlite3.connect(home / "cache" / "frieze" / "tiles.db")) as cache, cache:
+        assert cache.execute("UPDATE entry SET ctime = ? WHERE path = ?",
+                             (changed, os.fsencode(folder / "a.jpg"))).rowcount > 1
     return folder
 
 

@@ -121,6 +121,38 @@ def test_rewritten_with_the_time_and_the_size_that_it_had(home, folder, way):
             os.utime(other, (1.5e9, 1.5e9))
             other.rename(folder / "p1.bmp")
         shows(running, 0, 9, 2)
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as running:
+        assert numbers(running.idle("loaded")) == [0, 9, 2] and running.stats()["cache"]["disk_hits"] >= 2
+
+
+@pytest.mark.parametrize("way", ["in place", "swapped"])
+def test_no_tile_of_what_stood_there_before_comes_back(home, way):
+    """Of another size, or in the next session; the cache knew both files by the size and the time that they still have."""
+    folder, sizes = home / "own", ("100x75", "120x90")
+    folder.mkdir()
+    for number in range(3):
+        pictures.write(folder / f"p{number}.bmp", number)
+        os.utime(folder / f"p{number}.bmp", (1.5e9, 1.5e9))
+    for size in sizes:
+        with home.start("--size", "600x400", "--tile", size, folder) as running:
+            assert numbers(running.idle("loaded")) == [0, 1, 2]
+    expected = [0, 9, 2] if way == "in place" else [2, 1, 0]
+    with home.start("--size", "600x400", "--tile", sizes[1], folder) as running:
+        running.idle("loaded")
+        if way == "in place":
+            with open(folder / "p1.bmp", "r+b") as file:
+                file.write(pictures.encoded(9, (320, 240), ".bmp"))
+                file.flush()
+                os.utime(file.fileno(), (1.5e9, 1.5e9))
+        else:
+            for old, new in (("p0", "aside"), ("p2", "p0"), ("aside", "p2")):
+                (folder / f"{old}.bmp").rename(folder / f"{new}.bmp")
+        shows(running, *expected)
+        running.ask("set", "tile", sizes[0])
+        assert numbers(running.idle("loaded")) == expected
+    for size in sizes:
+        with home.start("--size", "600x400", "--tile", size, folder) as running:
+            assert numbers(running.idle("loaded")) == expected
 
 
 def test_touched(home, folder):

@@ -213,7 +213,7 @@ static void take_visit(struct fz_app *app, struct fz_job *job)
         struct fz_tile *tile = fz_loader_tile(app, visited->item);
         if (!tile || !has_changed(tile, visited))
             continue;
-        struct fz_file_facts file = {true, visited->now.bytes, visited->now.mtime_ns};
+        struct fz_file_facts file = {true, visited->now.bytes, visited->now.mtime_ns, visited->now.ctime_ns};
         bool is_whole = !tile->error && !tile->damage;
         if (!visited->refused && !is_whole && !has_settled(revisit, old, old_count, visited->item, &file))
             continue;
