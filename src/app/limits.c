@@ -24,8 +24,12 @@ struct fz_image_limits fz_limits_from_options(const struct fz_options *options)
 
 uint64_t fz_memory_bound(const struct fz_options *options)
 {
-    if (fz_option_is_set(options, FZ_OPTION_MEMORY))
-        return (uint64_t)options->values[FZ_OPTION_MEMORY].number;
+    const uint64_t addressable =
+        SIZE_MAX / 8 * 3; /* with 32 bits 1.5 GB: libraries and stacks need the rest */
+    if (fz_option_is_set(options, FZ_OPTION_MEMORY)) {
+        const uint64_t asked = (uint64_t)options->values[FZ_OPTION_MEMORY].number;
+        return asked < addressable ? asked : addressable;
+    }
     uint64_t quarter = fz_memory_available_bytes() / 4, least = 64u << 20, most = 1u << 30;
     return quarter < least ? least : quarter > most ? most : quarter;
 }
