@@ -74,8 +74,10 @@ void fz_camera_set_mode(struct fz_camera *camera, enum fz_zoom_mode mode, double
 
 void fz_camera_zoom_at(struct fz_camera *camera, double factor, double x, double y)
 {
-    /* A tiny or endless picture may be shown beyond the bounds already: then it goes no further out of them. */
-    double least = fmin(MIN_ZOOM, camera->zoom), most = fmax(MAX_ZOOM, camera->zoom);
+    /* A tiny or endless picture may be shown beyond the bounds already, or be so as a whole: then it goes no further out of them. */
+    struct fz_camera whole = *camera;
+    whole.mode = FZ_ZOOM_FIT;
+    double least = fmin(MIN_ZOOM, fmin(camera->zoom, mode_zoom(&whole))), most = fmax(MAX_ZOOM, camera->zoom);
     double zoom = fmin(fmax(camera->zoom * factor, least), most);
     /* Steps snap to 100 % when they would jump over it: that is where pixels are exact. */
     if ((camera->zoom < 1 && zoom > 1) || (camera->zoom > 1 && zoom < 1))

@@ -158,6 +158,24 @@ def test_a_drag_that_a_key_ended_flings_nothing(wall):
     assert wall.idle().status()["visible"] == seen
 
 
+def test_a_drag_ends_where_a_picture_opens(wall):
+    """Nor does it go on once that is closed, however far the pointer went meanwhile."""
+    mouse(wall, (200, 300), "mousedown", "1", "sleep", "0.05", (200, 280), "sleep", "0.05", (200, 260))
+    wall.key("Return").until(mode="picture")
+    mouse(wall, (200, 20))
+    before = wall.idle().key("Return").until(mode="wall")["visible"]
+    mouse(wall, (200, 19), "sleep", "0.1", "mouseup", "1")
+    assert wall.idle().status()["visible"] == before
+
+
+def test_the_pointer_takes_back_a_number(wall):
+    """Else it would count for whatever key comes next."""
+    wall.key("Home").idle().key("5")
+    mouse(wall, place(wall, 3), *click())
+    wall.until(index=3)
+    assert wall.key("n").idle().status()["index"] == 4
+
+
 def test_a_button_that_comes_up_elsewhere(wall, x11):
     """While the window is away, as one that is minimised: the wall does not follow a pointer that holds nothing."""
     window = x11.window(wall)

@@ -197,6 +197,18 @@ static void steps_do_not_jump_over_a_hundred_percent(void **state)
     assert_near(camera.zoom, 0.5, 1e-9);
 }
 
+static void all_of_a_long_picture_is_a_zoom_out_away(void **state)
+{
+    (void)state;
+    struct fz_camera camera = camera_of(100000, 400, 640, 480);
+    const double whole = camera.zoom;
+    fz_camera_set_mode(&camera, FZ_ZOOM_FREE, 1);
+    for (int i = 0; i < 100; i++)
+        fz_camera_zoom_at(&camera, 0.8, 320, 240);
+    assert_near(camera.zoom, whole, 1e-9);
+    assert_well_placed(&camera);
+}
+
 static void zoom_has_limits(void **state)
 {
     (void)state;
@@ -358,6 +370,7 @@ int main(void)
         cmocka_unit_test(zoom_keeps_the_point_over_many_steps),
         cmocka_unit_test(steps_do_not_jump_over_a_hundred_percent),
         cmocka_unit_test(zoom_has_limits),
+        cmocka_unit_test(all_of_a_long_picture_is_a_zoom_out_away),
         cmocka_unit_test(zoom_goes_the_way_it_says),
         cmocka_unit_test(pan_follows_the_hand_up_to_the_edges),
         cmocka_unit_test(what_fits_does_not_pan),

@@ -65,6 +65,13 @@ static enum fz_key_match match(const struct fz_app *app, struct fz_key key, stru
     return fz_keymap_find(&app->keys.map, pressed, fz_app_view(app), binding);
 }
 
+void fz_keys_take_back(struct fz_app *app)
+{
+    app->keys.count = 0;
+    app->keys.begun.length = 0;
+    app->hints.active = false;
+}
+
 void fz_keys_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_keys *keys = &app->keys;

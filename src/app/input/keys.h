@@ -36,6 +36,8 @@ void fz_keys_fini(struct fz_app *app);
 /* Runs the command of a binding, after a number (0: none); says what went wrong. */
 void fz_keys_run(struct fz_app *app, const struct fz_binding *binding, unsigned count);
 void fz_keys_press(struct fz_app *app, const struct fz_press *press);
+/* What was begun by keys, a number among it, or the letters on tiles: the pointer does something else. */
+void fz_keys_take_back(struct fz_app *app);
 
 /* Whether a binding counts in the view of now: a running show has those of the picture view too. */
 bool fz_keys_are_here(const struct fz_app *app, const struct fz_binding *binding);

@@ -30,7 +30,7 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
 {
     size_t index;
     app->hint_until_us = 0;
-    app->hints.active = false;
+    fz_keys_take_back(app);
     app->dirty = true;
     if (fz_board_was_just_opened(app) || (times == 2 && fz_scale_panel_was_just_closed(app)))
         return; /* the second click on what did that */
@@ -92,7 +92,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
     bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
     double notches = event->preciseY;
     app->dirty = true;
-    app->hints.active = false;
+    fz_keys_take_back(app);
     if (fz_app_is_covered(app)) {
         int turned = (int)-fz_wheel_turn(&app->picture.wheel, notches, app->now_us);
         if (app->menu.open)

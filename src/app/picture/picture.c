@@ -222,6 +222,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     if (index >= fz_list_count(app->list))
         return;
     fz_app_select(app, index);
+    fz_mouse_let_go(app); /* what it dragged is out of sight */
     app->hints.active = false;
     app->mode = FZ_MODE_PICTURE;
     picture->item = fz_list_at(app->list, index);
