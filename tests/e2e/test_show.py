@@ -87,6 +87,20 @@ def test_what_is_in_view_is_kept_while_a_show_waits(home, key, mode):
         assert mode == "wall" or in_view(frieze)[0] == seen[-1]
 
 
+@pytest.mark.parametrize("keys, step", [("n", 1), ("p", -1), ("2n", 2)])
+def test_steps_count_from_what_is_in_view_while_a_show_waits(home, keys, step):
+    """Nobody has seen the one that it waits for."""
+    folder = pictures.fill(home / "many", 40, (400, 300))
+    with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", folder) as frieze:
+        frieze.until(mode="slideshow", index=1)
+        frieze.key("P")
+        seen = []
+        while len(seen) < 5 or len(set(seen[-5:])) > 1:
+            time.sleep(0.4)
+            seen.append(frieze.status()["index"])
+        frieze.key(*keys).until(index=seen[-1] + step)
+
+
 def test_what_was_dropped_takes_no_place_in_the_history(home):
     """Going back past ten that were taken off the wall finds those that were shown before them."""
     many = pictures.fill(home / "many", 30, (400, 300))

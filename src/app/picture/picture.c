@@ -280,6 +280,7 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
 bool fz_picture_go(struct fz_app *app, long step)
 {
     size_t to;
+    fz_picture_stay(app);
     if (step != 0)
         app->picture.direction = step < 0 ? -1 : 1;
     if (!fz_list_neighbour(app->list, app->picture.item, step, &to))
