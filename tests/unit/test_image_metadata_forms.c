@@ -157,7 +157,7 @@ static void test_dates(void **state)
     m = TOLD({EXPOSURE, 0x9003, ASCII, sizeof when, when, {0}}, {EXPOSURE, 0x9291, ASCII, 3, "25", {0}},
              {EXPOSURE, 0x9292, ASCII, 3, "75", {0}});
     assert_int_equal(m.date.clock_ms, 250);
-    m = TOLD({EXPOSURE, 0x9004, ASCII, sizeof when, when, {0}}, {EXPOSURE, 0x9292, ASCII, 5, "7", {0}});
+    m = TOLD({EXPOSURE, 0x9004, ASCII, sizeof when, when, {0}}, {EXPOSURE, 0x9292, ASCII, 2, "7", {0}});
     assert_int_equal(m.date.clock_ms, 700);
     m = TOLD({CAMERA, 0x0132, ASCII, sizeof when, when, {0}}, {EXPOSURE, 0x9290, ASCII, 5, "0071", {0}});
     assert_int_equal(m.date.clock_ms, 7);
