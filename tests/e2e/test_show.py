@@ -54,20 +54,26 @@ def in_view(frieze):
         return pictures.only(image.convert("RGB"))[:2]
 
 
+def shown_as_it_waits(frieze):
+    """The number of the picture in view once nothing is loaded any more, and what was loaded ahead has been shown."""
+    frieze.until(mode="slideshow", index=1)
+    frieze.key("P")
+    seen = []
+    while len(seen) < 5 or len(set(seen[-5:])) > 1:
+        time.sleep(0.4)
+        seen.append(in_view(frieze)[0])
+    return seen[-1]
+
+
 def test_keys_are_meant_for_what_is_in_view_while_a_show_waits(home):
     """It has gone on to a picture that does not come: nobody has seen that one yet."""
     many = pictures.fill(home / "many", 40, (400, 300))
     with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", many) as frieze:
-        frieze.until(mode="slideshow", index=1)
-        frieze.key("P")
-        seen = []
-        while len(seen) < 5 or len(set(seen[-5:])) > 1:  # what has been loaded ahead is shown
-            time.sleep(0.4)
-            seen.append(in_view(frieze)[0])
+        seen = shown_as_it_waits(frieze)
         frieze.key("m", ">")
-        assert frieze.ask("marks") == [str(many / f"p{seen[-1]}.png")]
-        assert frieze.status()["title"] == f"p{seen[-1]}.png" and in_view(frieze) == (seen[-1], "90")
-        frieze.key("P").until(mode="slideshow", title=f"p{seen[-1] + 1}.png")
+        assert frieze.ask("marks") == [str(many / f"p{seen}.png")]
+        assert frieze.status()["title"] == f"p{seen}.png" and in_view(frieze) == (seen, "90")
+        frieze.key("P").until(mode="slideshow", title=f"p{seen + 1}.png")
 
 
 @pytest.mark.parametrize("key, mode", [("Space", "slideshow"), ("s", "picture"), ("Return", "wall"), ("t", "wall")])
@@ -75,16 +81,11 @@ def test_what_is_in_view_is_kept_while_a_show_waits(home, key, mode):
     """Paused, ended or left then: the picture that is seen stays, and is the one that is selected."""
     many = pictures.fill(home / "many", 40, (400, 300))
     with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", many) as frieze:
-        frieze.until(mode="slideshow", index=1)
-        frieze.key("P")
-        seen = []
-        while len(seen) < 5 or len(set(seen[-5:])) > 1:
-            time.sleep(0.4)
-            seen.append(in_view(frieze)[0])
-        frieze.key(key, "P").until(mode=mode, title=f"p{seen[-1]}.png", index=seen[-1])
+        seen = shown_as_it_waits(frieze)
+        frieze.key(key, "P").until(mode=mode, title=f"p{seen}.png", index=seen)
         frieze.idle()
-        assert frieze.status()["title"] == f"p{seen[-1]}.png"
-        assert mode == "wall" or in_view(frieze)[0] == seen[-1]
+        assert frieze.status()["title"] == f"p{seen}.png"
+        assert mode == "wall" or in_view(frieze)[0] == seen
 
 
 @pytest.mark.parametrize("keys, step", [("n", 1), ("p", -1), ("2n", 2)])
@@ -92,13 +93,8 @@ def test_steps_count_from_what_is_in_view_while_a_show_waits(home, keys, step):
     """Nobody has seen the one that it waits for."""
     folder = pictures.fill(home / "many", 40, (400, 300))
     with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", folder) as frieze:
-        frieze.until(mode="slideshow", index=1)
-        frieze.key("P")
-        seen = []
-        while len(seen) < 5 or len(set(seen[-5:])) > 1:
-            time.sleep(0.4)
-            seen.append(frieze.status()["index"])
-        frieze.key(*keys).until(index=seen[-1] + step)
+        seen = shown_as_it_waits(frieze)
+        frieze.key(*keys).until(index=seen + step)
 
 
 def test_what_was_dropped_takes_no_place_in_the_history(home):
