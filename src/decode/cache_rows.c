@@ -96,8 +96,7 @@ static bool is_of_key(sqlite3_stmt *s, const struct fz_cache_key *key)
     return (size_t)sqlite3_column_bytes(s, PATH) == len &&
            memcmp(sqlite3_column_blob(s, PATH), key->path, len) == 0 &&
            sqlite3_column_int64(s, BYTES) == (int64_t)key->bytes &&
-           sqlite3_column_int64(s, MTIME) == key->mtime_ns &&
-           sqlite3_column_int64(s, CTIME) == key->ctime_ns && sqlite3_column_int64(s, BOX_W) == key->box_w &&
+           sqlite3_column_int64(s, MTIME) == key->mtime_ns && sqlite3_column_int64(s, BOX_W) == key->box_w &&
            sqlite3_column_int64(s, BOX_H) == key->box_h;
 }
 
@@ -124,7 +123,7 @@ int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enu
     *found = FZ_CACHE_MISS;
     sqlite3_bind_int64(s, 1, fz_cache_db_id(key));
     int code = sqlite3_step(s);
-    if (code == SQLITE_ROW && is_of_key(s, key)) {
+    if (code == SQLITE_ROW && is_of_key(s, key) && sqlite3_column_int64(s, CTIME) == key->ctime_ns) {
         take_facts(s, facts);
         *len = (size_t)sqlite3_column_bytes(s, TILE);
         *used_ms = sqlite3_column_int64(s, USED);
