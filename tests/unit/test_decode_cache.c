@@ -375,6 +375,53 @@ static void what_is_stored_twice_at_once_is_no_damage(void **state)
     assert_int_equal(find_in_new_run(100, 5), 5);
 }
 
+static int store_states_on_worker(void *ctx)
+{
+    (void)ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_cache_facts facts = {.format = "jpeg", .width = 4000, .height = 3000, .frames = 1};
+    char path[64];
+    struct fz_cache_key key = key_of(0, path);
+    for (key.ctime_ns = 1; key.ctime_ns <= 3; key.ctime_ns++)
+        fz_cache_store(reader, &key, &facts, calloc(1, 4), 4);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static int find_states_on_worker(void *ctx)
+{
+    int *found = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_buffer tile = {0};
+    char path[64];
+    struct fz_cache_key key = key_of(0, path);
+    for (key.ctime_ns = 1; key.ctime_ns <= 3; key.ctime_ns++) {
+        struct fz_cache_facts facts;
+        size_t len;
+        *found += fz_cache_find(reader, &key, &facts, &tile, &len) ? 1 << key.ctime_ns : 0;
+    }
+    free(tile.data);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+/* A file that changes but for its size and its time of change, as by a rename to and fro: its last state alone is found. */
+static void states_of_a_file_at_once_are_no_damage(void **state)
+{
+    (void)state;
+    int found = 0;
+    start();
+    store_some(100, 5);
+    assert_true(fz_cache_flush(place.cache));
+    on_worker(store_states_on_worker, NULL);
+    stop();
+    start();
+    on_worker(find_states_on_worker, &found);
+    stop();
+    assert_int_equal(found, 1 << 3);
+    assert_int_equal(find_in_new_run(100, 5), 5);
+}
+
 struct telling {
     char *path;
     struct fz_metadata given, found;
@@ -1071,6 +1118,7 @@ int main(void)
         TEST(another_file_or_size_is_not_found),
         TEST(what_is_stored_again_takes_its_place),
         TEST(what_is_stored_twice_at_once_is_no_damage),
+        TEST(states_of_a_file_at_once_are_no_damage),
         TEST(what_a_file_tells_is_kept),
         TEST(what_a_decoder_has_no_room_for_is_not_kept),
         TEST(the_file_stays_within_its_bound),
