@@ -24,8 +24,8 @@ struct fz_image_limits fz_limits_from_options(const struct fz_options *options)
 
 uint64_t fz_memory_bound(const struct fz_options *options)
 {
-    const uint64_t addressable =
-        SIZE_MAX / 8 * 3; /* with 32 bits 1.5 GB: libraries and stacks need the rest */
+    /* With 32 bits 1.5 GB: libraries and stacks need the rest. */
+    const uint64_t addressable = SIZE_MAX / 8 * 3;
     if (fz_option_is_set(options, FZ_OPTION_MEMORY)) {
         const uint64_t asked = (uint64_t)options->values[FZ_OPTION_MEMORY].number;
         return asked < addressable ? asked : addressable;

@@ -31,6 +31,11 @@ static bool goes(const struct fz_list *list, uint32_t slot)
     return list->items.rows[slot].flags & FZ_ITEM_GOES;
 }
 
+static bool leaves(const struct fz_list *list, uint32_t slot)
+{
+    return goes(list, slot) && !(list->items.rows[slot].flags & FZ_ITEM_KEPT);
+}
+
 static uint32_t beneath_that_stays(const struct fz_list *list, uint32_t cover)
 {
     uint32_t raw;
@@ -45,6 +50,13 @@ enum which { OF_ALL, OF_SHOWN };
 static bool stays(const struct fz_list *list, uint32_t slot, enum which of)
 {
     return !goes(list, slot) && (of == OF_ALL || fz_list_lets_through(list, list->filter, slot));
+}
+
+/* By its new name it is not what is searched for. */
+static bool hides(const struct fz_list *list, uint32_t slot)
+{
+    const uint16_t moves = FZ_ITEM_GOES | FZ_ITEM_KEPT;
+    return (list->items.rows[slot].flags & moves) == moves && !fz_list_lets_through(list, list->filter, slot);
 }
 
 static uint32_t neighbour_that_stays(const struct fz_list *list, uint32_t slot, enum which of)
@@ -66,12 +78,12 @@ static void pass_on(struct fz_list *list, bool comes_up)
 {
     for (size_t i = 0; i < FZ_FOLLOWED; i++) {
         uint32_t slot = fz_items_slot(&list->items, list->followed[i]);
-        if (slot == FZ_ITEMS_NONE ||
-            (list->items.rows[slot].flags & (FZ_ITEM_GOES | FZ_ITEM_KEPT)) != FZ_ITEM_GOES)
+        if (slot == FZ_ITEMS_NONE || !(leaves(list, slot) || hides(list, slot)))
             continue;
-        uint32_t heir = comes_up ? beneath_that_stays(list, slot) : FZ_ITEMS_NONE;
+        const bool for_good = leaves(list, slot);
+        uint32_t heir = for_good && comes_up ? beneath_that_stays(list, slot) : FZ_ITEMS_NONE;
         if (heir == FZ_ITEMS_NONE)
-            heir = neighbour_that_stays(list, slot, OF_ALL);
+            heir = neighbour_that_stays(list, slot, for_good ? OF_ALL : OF_SHOWN);
         if (heir != FZ_ITEMS_NONE)
             list->followed[i] = fz_items_id(&list->items, heir);
     }
@@ -85,17 +97,4 @@ void fz_followed_leave(struct fz_list *list)
 void fz_followed_drop(struct fz_list *list)
 {
     pass_on(list, false);
-}
-
-void fz_followed_hide(struct fz_list *list, uint32_t slot)
-{
-    uint32_t heir = FZ_ITEMS_NONE;
-    for (size_t i = 0; i < FZ_FOLLOWED; i++) {
-        if (fz_items_slot(&list->items, list->followed[i]) != slot)
-            continue;
-        if (heir == FZ_ITEMS_NONE)
-            heir = neighbour_that_stays(list, slot, OF_SHOWN);
-        if (heir != FZ_ITEMS_NONE)
-            list->followed[i] = fz_items_id(&list->items, heir);
-    }
 }

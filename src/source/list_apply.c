@@ -188,7 +188,6 @@ static size_t apply_removed(struct fz_list *list, struct fz_source_event *event)
 static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_item_key *key)
 {
     struct fz_item *row = &list->items.rows[slot];
-    const int found = row->flags & list->filter;
     fz_stacks_part(list, slot);
     if (!fz_items_rename(&list->items, slot, key))
         return false;
@@ -201,8 +200,6 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
     fz_list_tell_again(list, slot); /* other sidecars are beside it now */
     fz_list_ask_again(list, slot);  /* of what was asked by the other name nothing may come */
     fz_search_answer(list, slot);
-    if (found && !(row->flags & list->filter))
-        fz_followed_hide(list, slot);
     return true;
 }
 

@@ -137,12 +137,11 @@ uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);
 bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t cover);
 
-/* follow.c: before what GOES leaves the order, its place passes on; the same of what is dropped, with all beneath it; from one
- * item to another; and, of what a search finds no longer by its new name, to a neighbour that is shown, if there is one. */
+/* follow.c: before what GOES leaves the order, its place passes on, and that of what moves by a name that is not searched for, to a
+ * neighbour that is shown, if there is one; the same of what is dropped, with all beneath it; from one item to another. */
 void fz_followed_leave(struct fz_list *list);
 void fz_followed_drop(struct fz_list *list);
 void fz_followed_pass(struct fz_list *list, uint32_t from, uint32_t to);
-void fz_followed_hide(struct fz_list *list, uint32_t slot);
 
 /* drop.c: what lies beneath a dropped cover, for undo to find should the cover's file go. What came after that drop is part of the
  * last one. Once is enough: no more happens where it is part of one. */

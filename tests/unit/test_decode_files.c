@@ -19,7 +19,7 @@ struct reader {
     atomic_bool holds;                /* answers nothing for now */
     atomic_bool dies;                 /* ends with the next request */
     atomic_bool lacks;                /* the descriptors for an answer */
-    atomic_bool finds;                /* for now, how long a file is */
+    atomic_bool finds;                /* answers only how long a file is */
     atomic_uint_fast64_t share_bytes; /* each file is on a share, and as long; 0: on a disk */
     atomic_int asked, copied, told_unwanted;
     struct answerer {
