@@ -326,6 +326,25 @@ def test_nothing_is_marked_that_leaves_the_filter_once_its_rating_is_known(home,
         assert [os.path.basename(path) for path in frieze.ask("marks")] == ["p0.jpg", "p2.jpg", "p3.jpg"]
 
 
+@pytest.mark.parametrize("left", [0, 1])
+def test_what_another_program_rates_does_not_turn_the_page(culled, left):
+    """Who is about to rate the picture in view rates that one, and goes on from it; though it is shown no longer, or nothing else is."""
+    folder, frieze = culled
+    frieze.key("Home", "4", *(["n", "4", "p"] if left else [])).idle().ask("show_rated", "4")
+    assert len(order(frieze)) == 1 + left
+    frieze.key("Home", "Return").idle()
+    (folder / "p0.xmp").write_text(FOREIGN)
+    frieze.until(visible=[1, 1] if left else None)
+    (folder / "p3.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))
+    frieze.until(visible=[1, 3] if left else [3, 3])
+    assert frieze.idle().status()["title"] == "p0.jpg"
+    frieze.key("5").idle()
+    wait_until(lambda: rating(folder / "p0.xmp") == 5, lambda: list(folder.glob("*.xmp")))
+    assert frieze.idle().status()["title"] == "p0.jpg" and rating(folder / "p3.xmp") == 5
+    frieze.key("0").idle()
+    wait_until(lambda: frieze.status()["title"] == ("p1.jpg" if left else "p3.jpg"), lambda: frieze.status()["title"])
+
+
 def test_the_last_of_a_rating_is_dropped(culled):
     """What it was beside is selected once all is shown again."""
     _, frieze = culled

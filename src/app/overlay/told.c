@@ -36,7 +36,7 @@ static void take_told(struct fz_app *app, struct fz_job *job)
     atomic_fetch_add_explicit(&app->pool.counts.opens, fz_told_opens(job->load), memory_order_relaxed);
     const struct fz_wall_held held = fz_wall_hold(app);
     if (fz_list_told_apply(app->list, job->load))
-        fz_arrange_told(app, &held);
+        fz_arrange_told(app, &held, false);
     fz_telling_step(app);
     if (!fz_telling_is_busy(app) || app->now_us >= telling->drawn_us + DRAW_US) {
         app->dirty |= app->now_us >= telling->since_us + LONG_US;

@@ -37,6 +37,7 @@ void fz_arrange_go_to_nth(struct fz_app *app, size_t nth)
 void fz_arrange_forget_nth(struct fz_app *app)
 {
     app->arrange.wished = 0;
+    app->arrange.seeks = false;
 }
 
 /* Who has scrolled on looks at something else. */
@@ -157,15 +158,22 @@ void fz_arrange_show_rated(struct fz_app *app, int least, int most)
     fz_list_show_rated(app->list, least, most);
     touch(app);
     refiltered(app, true, NULL);
+    app->arrange.seeks = true;
     fz_telling_step(app);
 }
 
-void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held)
+void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held, bool goes_on)
 {
     FZ_MAIN_ONLY();
+    size_t index;
     app->arrange.news = true;
-    if (fz_list_shows_rated(app->list))
-        refiltered(app, false, held);
+    if (!fz_list_shows_rated(app->list))
+        return;
+    const bool seeks = app->arrange.seeks;
+    rearranged(app, false, held);
+    if (goes_on || seeks || fz_list_index(app->list, app->picture.item, &index))
+        fz_search_answered(app);
+    app->arrange.seeks = seeks;
 }
 
 void fz_arrange_search(struct fz_app *app, const char *text)

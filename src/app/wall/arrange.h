@@ -18,6 +18,7 @@ struct fz_arrange {
     bool news;                  /* facts came that the order does not follow yet */
     int64_t sorted_us;          /* when it was sorted last */
     size_t wished;              /* gone to by its number in what was not arranged yet; 0: nothing is */
+    bool seeks; /* the picture view, one that is rated as was asked for: not all is known yet */
 };
 
 /* Render thread, all of these. */
@@ -36,8 +37,9 @@ void fz_arrange_finish_search(struct fz_app *app);
 /* Shows only what is rated from `least` to `most` (source/told.h). */
 void fz_arrange_show_rated(struct fz_app *app, int least, int most);
 
-/* Files told something new: order and filter follow. `held`: what was looked at before. */
-void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held);
+/* Files told something new: order and filter follow. `held`: what was looked at before. `goes_on`: of the picture in view it was asked
+ * for, and the view goes on where it is shown no longer. */
+void fz_arrange_told(struct fz_app *app, const struct fz_wall_held *held, bool goes_on);
 
 /* Goes to the nth that is shown, or the last; and again as long as what was asked for is not shown yet, unless something else is selected,
  * done or asked for meanwhile. */

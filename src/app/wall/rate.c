@@ -138,7 +138,7 @@ static void take_written(struct fz_app *app, struct fz_job *job)
         fz_about_forget(app, rate->item);
         const struct fz_wall_held held = fz_wall_hold(app);
         if (fz_list_rate(app->list, rate->item, rate->rating))
-            fz_arrange_told(app, &held);
+            fz_arrange_told(app, &held, rate->item == app->picture.item);
     } else {
         fz_log("not rated: %s", job->error.msg);
         fz_app_notice(app, "Not rated: %s", job->error.msg);

@@ -55,7 +55,8 @@ bool fz_search_end(struct fz_app *app)
 void fz_search_answered(struct fz_app *app)
 {
     size_t index;
-    if (app->mode == FZ_MODE_PICTURE && fz_list_index(app->list, app->wall.selected, &index))
+    if (app->mode == FZ_MODE_PICTURE && (fz_list_index(app->list, app->picture.item, &index) ||
+                                         fz_list_index(app->list, app->wall.selected, &index)))
         fz_picture_go_to(app, index);
 }
 

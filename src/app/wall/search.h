@@ -26,7 +26,7 @@ void fz_search_words(struct fz_app *app, const char *const *words, size_t count)
 /* All is shown again; the selection stays on its picture. False where no search stood. */
 bool fz_search_end(struct fz_app *app);
 
-/* What is shown became another by the search: the picture view follows the selection. */
+/* What is shown became another: the picture view follows the selection where its own is shown no longer. */
 void fz_search_answered(struct fz_app *app);
 
 /* The chip that tells text and matches while one stands. */
