@@ -191,14 +191,28 @@ const struct fz_anim_format fz_anim_avif = {.name = "avif",
 
 uint64_t fz_avif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    if (fz_heif_has_still(&d->file))
-        return fz_heif_working_bytes(d, file_bytes);
-    return file_bytes + fz_header_coded_px(&d->header) * FZ_ANIM_AVIF_PX_BYTES;
+    const uint64_t first = file_bytes + fz_header_coded_px(&d->header) * FZ_ANIM_AVIF_PX_BYTES;
+    if (!fz_heif_has_still(&d->file))
+        return first;
+    const uint64_t still = fz_heif_working_bytes(d, file_bytes);
+    return fz_avif_is_sequence(&d->file) && first > still ? first : still;
+}
+
+static enum fz_err load_first(struct fz_decode *d)
+{
+    *d->err = (struct fz_error){.code = FZ_OK};
+    d->turn = d->out->orientation;
+    return fz_anim_load_first(&fz_anim_avif, d);
 }
 
 enum fz_err fz_avif_load(struct fz_decode *d)
 {
-    return fz_heif_has_still(&d->file) ? fz_heif_load(d) : fz_anim_load_first(&fz_anim_avif, d);
+    if (!fz_heif_has_still(&d->file))
+        return load_first(d);
+    const enum fz_err code = fz_heif_load(d);
+    /* libheif asks for brands, and for items that are referred to, without which browsers show the sequence. */
+    const bool is_refused = code == FZ_E_UNSUPPORTED || code == FZ_E_DAMAGED;
+    return is_refused && !d->begun && fz_avif_is_sequence(&d->file) ? load_first(d) : code;
 }
 
 #endif
