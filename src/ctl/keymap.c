@@ -111,6 +111,13 @@ enum fz_key_match fz_keymap_find(const struct fz_keymap *map, const struct fz_ke
     return match;
 }
 
+bool fz_keymap_is_in_view(const struct fz_keymap *map, const struct fz_binding *binding,
+                          enum fz_command_view view)
+{
+    const struct fz_binding *found = NULL;
+    return fz_keymap_find(map, &binding->keys, view, &found) == FZ_KEY_BOUND && found == binding;
+}
+
 int fz_keymap_format_keys(const struct fz_keymap *map, enum fz_command_id command, enum fz_command_view view,
                           char *out, size_t size)
 {
@@ -119,7 +126,7 @@ int fz_keymap_format_keys(const struct fz_keymap *map, enum fz_command_id comman
     out[0] = '\0';
     for (size_t i = 0; i < map->count; i++) {
         const struct fz_binding *b = &map->bindings[i];
-        if (b->view != view || b->command != command || b->argument)
+        if (b->command != command || b->argument || !fz_keymap_is_in_view(map, b, view))
             continue;
         char word[64];
         size_t len = fz_key_sequence_format(&b->keys, word, sizeof word);

@@ -52,6 +52,10 @@ enum fz_key_match { FZ_KEY_UNBOUND, FZ_KEY_BEGINS, FZ_KEY_BOUND };
 enum fz_key_match fz_keymap_find(const struct fz_keymap *map, const struct fz_key_sequence *pressed,
                                  enum fz_command_view view, const struct fz_binding **binding);
 
+/* Whether its keys do that in a view. */
+bool fz_keymap_is_in_view(const struct fz_keymap *map, const struct fz_binding *binding,
+                          enum fz_command_view view);
+
 /* The keys of a command without an argument in a view, as people write them, separated by spaces; returns their number. */
 int fz_keymap_format_keys(const struct fz_keymap *map, enum fz_command_id command, enum fz_command_view view,
                           char *out, size_t size);

@@ -40,14 +40,15 @@ static const struct fz_help_row *find(enum fz_command_id id, int *which)
 static void every_command_that_has_keys_stands_there_once(void **state)
 {
     (void)state;
-    for (int mode = 0; mode < 2; mode++) {
-        app.mode = mode == 0 ? FZ_MODE_WALL : FZ_MODE_PICTURE;
+    for (int view = 0; view < FZ_VIEWS; view++) {
+        app.mode = view == FZ_VIEW_WALL ? FZ_MODE_WALL : FZ_MODE_PICTURE;
+        app.show.running = view == FZ_VIEW_SHOW;
         fz_help_fill(&app, &sheet);
         for (int id = 0; id < FZ_COMMANDS; id++) {
             char here[FZ_HELP_KEYS], there[FZ_HELP_KEYS];
-            enum fz_command_view view = mode == 0 ? FZ_VIEW_WALL : FZ_VIEW_PICTURE;
-            enum fz_command_view other = mode == 0 ? FZ_VIEW_PICTURE : FZ_VIEW_WALL;
-            int n = fz_keymap_format_keys(&app.keys.map, (enum fz_command_id)id, view, here, sizeof here);
+            enum fz_command_view other = view == FZ_VIEW_WALL ? FZ_VIEW_PICTURE : FZ_VIEW_WALL;
+            int n = fz_keymap_format_keys(&app.keys.map, (enum fz_command_id)id, (enum fz_command_view)view,
+                                          here, sizeof here);
             int m = fz_keymap_format_keys(&app.keys.map, (enum fz_command_id)id, other, there, sizeof there);
             int which = 0;
             const struct fz_help_row *row = find((enum fz_command_id)id, &which);
@@ -98,6 +99,32 @@ static void the_basics_are_those_of_the_view(void **state)
     assert_null(basic("opens"));
     assert_string_equal(basic("back to the wall"), "Return");
     assert_string_equal(basic("previous, next"), "Left Right");
+    assert_null(basic("pauses, resumes"));
+    app.show.running = true; /* then a key may mean something else than in the picture view */
+    fz_help_fill(&app, &sheet);
+    assert_string_equal(basic("pauses, resumes"), "Space");
+    int which;
+    const struct fz_help_row *row = find(FZ_COMMAND_NEXT, &which);
+    assert_true(row && strstr(row->keys[which], "Right") == NULL &&
+                strstr(row->keys[which], "Space") == NULL);
+}
+
+/* What is told of a key, too, is of the keymap of now. */
+static void hints_follow_the_keymap(void **state)
+{
+    (void)state;
+    char text[64] = "All are dropped";
+    fz_help_hint(&app, FZ_COMMAND_UNDROP, ", ", "brings them back", text, sizeof text);
+    assert_string_equal(text, "All are dropped, U brings them back");
+    struct fz_key_sequence u, z;
+    assert_true(fz_key_sequence_parse("U", &u) && fz_key_sequence_parse("^z", &z));
+    fz_keymap_unbind(&app.keys.map, &u, FZ_VIEW_WALL);
+    text[0] = '\0';
+    fz_help_hint(&app, FZ_COMMAND_UNDROP, ", ", "brings them back", text, sizeof text);
+    assert_string_equal(text, "");
+    fz_keymap_bind(&app.keys.map, &z, FZ_VIEW_WALL, FZ_COMMAND_UNDROP, NULL);
+    fz_help_hint(&app, FZ_COMMAND_UNDROP, "", "brings them back", text, sizeof text);
+    assert_string_equal(text, "Ctrl+z brings them back");
 }
 
 static void the_basics_follow_the_keymap(void **state)
@@ -175,6 +202,7 @@ int main(void)
         TEST(every_command_that_has_keys_stands_there_once),
         TEST(opposites_share_a_row_while_both_have_keys),
         TEST(the_basics_are_those_of_the_view),
+        TEST(hints_follow_the_keymap),
         TEST(the_basics_follow_the_keymap),
         TEST(caps),
         TEST(caps_of_several),

@@ -110,8 +110,7 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
 
 bool fz_keys_are_here(const struct fz_app *app, const struct fz_binding *binding)
 {
-    enum fz_command_view view = fz_app_view(app);
-    return binding->view == view || (view == FZ_VIEW_SHOW && binding->view == FZ_VIEW_PICTURE);
+    return fz_keymap_is_in_view(&app->keys.map, binding, fz_app_view(app));
 }
 
 static void write_given(const struct fz_binding *b, char out[FZ_KEYS_TEXT])

@@ -42,6 +42,7 @@ static const struct basic {
     {{FZ_COMMAND_ZOOM_IN, FZ_COMMAND_ZOOM_OUT}, 2, "larger, smaller", "closer, further away"},
     {{FZ_COMMAND_SEARCH}, 1, "finds", "finds"},
     {{FZ_COMMAND_SLIDESHOW}, 1, "slideshow", "slideshow"},
+    {{FZ_COMMAND_PAUSE_SHOW}, 1, "", "pauses, resumes"},
     {{FZ_COMMAND_BACK}, 1, "back", "back"},
     {{FZ_COMMAND_QUIT}, 1, "quits", "quits"},
 };
@@ -124,12 +125,12 @@ static void add_group(struct fz_help_sheet *sheet, const struct place *place, en
 }
 
 /* What somebody bound: programs, and commands with what they are given. */
-static void add_own(const struct fz_app *app, struct fz_help_sheet *sheet, enum fz_command_view view)
+static void add_own(const struct fz_app *app, struct fz_help_sheet *sheet)
 {
     bool titled = false;
     for (size_t i = 0; i < app->keys.map.count; i++) {
         const struct fz_binding *b = &app->keys.map.bindings[i];
-        if (b->view != view || !b->argument)
+        if (!b->argument || !fz_keys_are_here(app, b))
             continue;
         if (!titled)
             add_heading(sheet, "Your own");
@@ -176,15 +177,15 @@ static void add_basic(struct fz_help_sheet *sheet, const struct place *place, co
 void fz_help_fill(const struct fz_app *app, struct fz_help_sheet *sheet)
 {
     bool wall = app->mode == FZ_MODE_WALL;
-    struct place here = {&app->keys.map, wall ? FZ_VIEW_WALL : FZ_VIEW_PICTURE, FZ_VIEW_WALL};
-    struct place there = {&app->keys.map, wall ? FZ_VIEW_PICTURE : FZ_VIEW_WALL, here.view};
-    here.unless = here.view;
+    const enum fz_command_view view = fz_app_view(app);
+    const struct place here = {&app->keys.map, view, view};
+    const struct place there = {&app->keys.map, wall ? FZ_VIEW_PICTURE : FZ_VIEW_WALL, view};
     sheet->count = sheet->basic_count = 0;
     for (size_t i = 0; i < sizeof basics / sizeof *basics; i++)
         add_basic(sheet, &here, &basics[i]);
     for (int topic = 0; topic < FZ_TOPICS; topic++)
         add_group(sheet, &here, (enum fz_topic)topic, fz_topic_title((enum fz_topic)topic));
-    add_own(app, sheet, here.view);
+    add_own(app, sheet);
     add_group(sheet, &there, FZ_TOPICS, wall ? "In a picture" : "On the wall");
 }
 
@@ -229,4 +230,15 @@ void fz_help_caps(char *out, size_t size, const char *keys)
         used += wanted;
         key += length;
     }
+}
+
+void fz_help_hint(const struct fz_app *app, enum fz_command_id id, const char *before, const char *does,
+                  char *text, size_t size)
+{
+    char keys[FZ_HELP_KEYS], cap[24];
+    const size_t used = strlen(text);
+    if (fz_keymap_format_keys(&app->keys.map, id, fz_app_view(app), keys, sizeof keys) == 0)
+        return;
+    fz_help_cap(cap, sizeof cap, keys, strcspn(keys, " "));
+    snprintf(text + used, size - used, "%s%s %s", before, cap, does);
 }

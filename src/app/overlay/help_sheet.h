@@ -38,6 +38,10 @@ struct fz_help_sheet {
 /* Render thread. From the keymap and the view of now. */
 void fz_help_fill(const struct fz_app *app, struct fz_help_sheet *sheet);
 
+/* Render thread. Appends `before`, a key that does it in the view of now, and what it does; nothing where there is no key. */
+void fz_help_hint(const struct fz_app *app, enum fz_command_id id, const char *before, const char *does,
+                  char *text, size_t size);
+
 /* Any thread. How a key ("^f", "S-Space") is written on its cap ("Ctrl+f", "Shift+Space"). */
 void fz_help_cap(char *out, size_t size, const char *key, size_t length);
 /* The same of several, separated by spaces; those that have no room are left out. */

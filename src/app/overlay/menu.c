@@ -24,11 +24,9 @@ static void add(struct fz_app *app, const struct fz_binding *what, const char *k
 /* What a command does here by itself, then with each argument that is bound to keys. */
 static void add_command(struct fz_app *app, enum fz_command_id command)
 {
-    enum fz_command_view view = fz_app_view(app);
     const struct fz_keymap *map = &app->keys.map;
     char keys[FZ_MENU_KEYS];
-    if (fz_keymap_format_keys(map, command, view, keys, sizeof keys) > 0 ||
-        (view == FZ_VIEW_SHOW && fz_keymap_format_keys(map, command, FZ_VIEW_PICTURE, keys, sizeof keys) > 0))
+    if (fz_keymap_format_keys(map, command, fz_app_view(app), keys, sizeof keys) > 0)
         add(app, &(struct fz_binding){.command = command}, keys);
     for (size_t i = 0; i < map->count; i++) {
         const struct fz_binding *b = &map->bindings[i];

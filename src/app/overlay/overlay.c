@@ -1,5 +1,6 @@
 /* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
 #include "app/app.h"
+#include "app/overlay/help_sheet.h"
 #include "app/overlay/panel.h"
 #include "app/wall/search.h"
 #include "base/mem.h"
@@ -32,11 +33,18 @@ static void draw_empty(struct fz_app *app)
     if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched ||
         fz_list_shows_rated(app->list))
         return;
-    const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
-    if (fz_list_dropped_count(app->list) > 0)
-        text = "All pictures are dropped · U brings them back";
+    char text[128];
+    const bool is_dropped = fz_list_dropped_count(app->list) > 0;
+    snprintf(text, sizeof text, "%s",
+             is_dropped              ? "All pictures are dropped"
+             : fz_app_is_listed(app) ? "No pictures here yet"
+                                     : "Looking for pictures");
+    if (is_dropped)
+        fz_help_hint(app, FZ_COMMAND_UNDROP, " · ", "brings them back", text, sizeof text);
     struct fz_text_style style = {.px = 26};
     int w, h;
+    if (fz_text_size(app->head, text, &style, &w, &h) && w > fz_head_w(app->head))
+        style.px = style.px * fz_head_w(app->head) / (w + 1);
     if (fz_text_size(app->head, text, &style, &w, &h))
         fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
                      (fz_head_h(app->head) - h) / 2.0,
@@ -63,15 +71,22 @@ static void draw_position(struct fz_app *app)
     fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
 }
 
+static void say_paused(const struct fz_app *app, const char *what, enum fz_command_id id, const char *does,
+                       char *text, size_t size)
+{
+    snprintf(text, size, "%s", what);
+    fz_help_hint(app, id, " · ", does, text, size);
+}
+
 /* What holds until it is changed: somebody who comes back must see why nothing moves, or what is marked. */
 static void draw_state(struct fz_app *app)
 {
     char text[128] = "";
     size_t marked = fz_list_marked_count(app->list);
     if (app->loading_paused)
-        snprintf(text, sizeof text, "Loading is paused · P resumes");
+        say_paused(app, "Loading is paused", FZ_COMMAND_LOADING, "resumes", text, sizeof text);
     else if (app->show.running && app->show.paused)
-        snprintf(text, sizeof text, "Paused · Space goes on");
+        say_paused(app, "Paused", FZ_COMMAND_PAUSE_SHOW, "goes on", text, sizeof text);
     else
         fz_telling_progress(app, text, sizeof text);
     if (!text[0])
@@ -93,6 +108,19 @@ static void draw_notice(struct fz_app *app)
         fz_chip_draw_words(app, app->notice, NOTICE_LINES, FZ_CHIP_BOTTOM);
 }
 
+static void draw_start_hint(struct fz_app *app)
+{
+    static const char gap[] = "  ·  ";
+    char text[256] = "";
+    fz_help_hint(app, FZ_COMMAND_OPEN, "", "opens", text, sizeof text);
+    fz_help_hint(app, FZ_COMMAND_SEARCH, text[0] ? gap : "", "finds", text, sizeof text);
+    const size_t used = strlen(text);
+    snprintf(text + used, sizeof text - used, "%sright click menu", used > 0 ? gap : "");
+    fz_help_hint(app, FZ_COMMAND_HELP, gap, "help", text, sizeof text);
+    fz_help_hint(app, FZ_COMMAND_QUIT, gap, "quit", text, sizeof text);
+    fz_chip_draw(app, text, FZ_CHIP_BOTTOM);
+}
+
 void fz_app_draw_overlays(struct fz_app *app)
 {
     if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
@@ -105,8 +133,7 @@ void fz_app_draw_overlays(struct fz_app *app)
     if (fz_app_notice_now(app))
         draw_notice(app);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
-        fz_chip_draw(app, "Return opens  ·  / finds  ·  right click menu  ·  ? help  ·  q quit",
-                     FZ_CHIP_BOTTOM);
+        draw_start_hint(app);
     fz_perf_draw(app);
     fz_info_draw(app);
     fz_mouse_draw(app);

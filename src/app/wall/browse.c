@@ -1,6 +1,7 @@
 #include "app/wall/browse.h"
 
 #include "app/app.h"
+#include "app/overlay/help_sheet.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -106,9 +107,11 @@ void fz_browse_drop(struct fz_app *app, size_t count)
         items[i] = fz_list_at(app->list, first + i);
     size_t dropped = fz_arrange_drop(app, items, count);
     free(items);
+    char hint[64] = "";
+    fz_help_hint(app, FZ_COMMAND_UNDROP, ", ", dropped == 1 ? "brings it back" : "brings them back", hint,
+                 sizeof hint);
     if (dropped > 0)
-        fz_app_notice(app, "%zu dropped from the list, U brings %s back", dropped,
-                      dropped == 1 ? "it" : "them");
+        fz_app_notice(app, "%zu dropped from the list%s", dropped, hint);
 }
 
 void fz_browse_undo_drop(struct fz_app *app)
