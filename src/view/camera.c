@@ -18,12 +18,17 @@ void fz_camera_init(struct fz_camera *camera)
                                  .view_h = 1};
 }
 
+static double fit_zoom(const struct fz_camera *camera)
+{
+    return fmin(fmin(camera->view_w / camera->picture_w, camera->view_h / camera->picture_h), 1);
+}
+
 static double mode_zoom(const struct fz_camera *camera)
 {
     double x = camera->view_w / camera->picture_w, y = camera->view_h / camera->picture_h;
     switch (camera->mode) {
     case FZ_ZOOM_FIT:
-        return fmin(fmin(x, y), 1);
+        return fit_zoom(camera);
     case FZ_ZOOM_FILL:
         return fmax(x, y);
     case FZ_ZOOM_FREE:
@@ -53,13 +58,19 @@ static void aim(struct fz_camera *camera)
     };
 }
 
-void fz_camera_place(struct fz_camera *camera, double w, double h, double view_w, double view_h, bool at_once)
+void fz_camera_place(struct fz_camera *camera, double w, double h, bool is_guess, double view_w,
+                     double view_h, bool at_once)
 {
     bool sideways = camera->quarter_turns % 2 != 0;
+    const double guessed_fit = fit_zoom(camera);
     camera->picture_w = fmax(sideways ? h : w, 1);
     camera->picture_h = fmax(sideways ? w : h, 1);
     camera->view_w = view_w;
     camera->view_h = view_h;
+    if (camera->is_step)
+        camera->zoom *= fit_zoom(camera) / guessed_fit;
+    camera->is_guess = is_guess;
+    camera->is_step = camera->is_step && is_guess;
     aim(camera);
     if (at_once)
         camera->shown = camera->target;
@@ -69,15 +80,14 @@ void fz_camera_set_mode(struct fz_camera *camera, enum fz_zoom_mode mode, double
 {
     camera->mode = mode;
     camera->zoom = zoom;
+    camera->is_step = false;
     aim(camera);
 }
 
 void fz_camera_zoom_at(struct fz_camera *camera, double factor, double x, double y)
 {
     /* A tiny or endless picture may be shown beyond the bounds already, or be so as a whole: then it goes no further out of them. */
-    struct fz_camera whole = *camera;
-    whole.mode = FZ_ZOOM_FIT;
-    double least = fmin(MIN_ZOOM, fmin(camera->zoom, mode_zoom(&whole))), most = fmax(MAX_ZOOM, camera->zoom);
+    double least = fmin(MIN_ZOOM, fmin(camera->zoom, fit_zoom(camera))), most = fmax(MAX_ZOOM, camera->zoom);
     double zoom = fmin(fmax(camera->zoom * factor, least), most);
     /* Steps snap to 100 % when they would jump over it: that is where pixels are exact. */
     if ((camera->zoom < 1 && zoom > 1) || (camera->zoom > 1 && zoom < 1))
@@ -88,6 +98,7 @@ void fz_camera_zoom_at(struct fz_camera *camera, double factor, double x, double
     camera->centre_y += (y - camera->view_h / 2) / camera->picture_h * nearer;
     camera->mode = FZ_ZOOM_FREE;
     camera->zoom = zoom;
+    camera->is_step = camera->is_guess;
     aim(camera);
 }
 

@@ -17,6 +17,8 @@ struct fz_camera {
     int quarter_turns;           /* clockwise, 0..3 */
     bool flip_h, flip_v;         /* applied after the turn */
     double picture_w, picture_h; /* the turned picture, px */
+    bool is_guess;               /* they are, as long as nobody knows its size */
+    bool is_step;                /* zoomed by steps meanwhile: what counts is how far from FIT that went */
     double view_w, view_h;       /* px */
     struct fz_rect target;       /* where the whole picture will stand */
     struct fz_rect shown;        /* where it stands now */
@@ -26,10 +28,10 @@ struct fz_camera {
 /* One owner's thread, all of these. */
 void fz_camera_init(struct fz_camera *camera);
 
-/* A picture of w x h (upright, unturned) and the window's size; keeps mode, turn and centre. Moves `target`, and with
+/* A picture of w x h (upright, unturned), or a guess, and the window's size; keeps mode, turn and centre. Moves `target`, and with
  * `at_once` `shown`. */
-void fz_camera_place(struct fz_camera *camera, double w, double h, double view_w, double view_h,
-                     bool at_once);
+void fz_camera_place(struct fz_camera *camera, double w, double h, bool is_guess, double view_w,
+                     double view_h, bool at_once);
 
 /* Sets the mode (zoom is used by FREE), smoothly. */
 void fz_camera_set_mode(struct fz_camera *camera, enum fz_zoom_mode mode, double zoom);

@@ -749,3 +749,15 @@ def test_every_key_of_the_table_was_pressed():
     """In a run of the whole file, in each view that has it. Those of test_browse.py are held to it there."""
     for mode, keys in table().items():
         assert keys - pressed[mode] - BROWSE == set(), f"not pressed: {mode}"
+
+
+@pytest.mark.parametrize("key, zoom", [("+", 0.4), ("-", 0.256), ("*", 1)])
+def test_zoom_before_the_size_is_known(home, key, zoom):
+    """Steps count from all of it, as soon as that is known."""
+    folder = pictures.fill(home / "large", 40, (2000, 1500), suffix="jpg")
+    with home.start("--size", "640x480", "--cache-size", "0", "--jobs", "1", folder) as frieze:
+        frieze.idle().ask_all(("loading", "pause"), ("last",), ("open",))
+        frieze.key(key)
+        assert frieze.status()["zoom"] == pytest.approx({"+": 1.25, "-": 0.8, "*": 1}[key])
+        frieze.ask("loading", "resume")
+        frieze.until(zoom=pytest.approx(zoom))

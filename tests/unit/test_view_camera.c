@@ -3,13 +3,15 @@
 
 #include "view/camera.h"
 
+#include <math.h>
+
 static const double FRAME_S = 1.0 / 60;
 
 static struct fz_camera camera_of(double w, double h, double view_w, double view_h)
 {
     struct fz_camera camera;
     fz_camera_init(&camera);
-    fz_camera_place(&camera, w, h, view_w, view_h, true);
+    fz_camera_place(&camera, w, h, false, view_w, view_h, true);
     return camera;
 }
 
@@ -107,10 +109,10 @@ static void the_mode_outlives_picture_and_window(void **state)
 {
     (void)state;
     struct fz_camera camera = camera_of(4000, 3000, 800, 600);
-    fz_camera_place(&camera, 1000, 3000, 1600, 1200, true);
+    fz_camera_place(&camera, 1000, 3000, false, 1600, 1200, true);
     assert_near(camera.zoom, 0.4, 1e-9);
     fz_camera_set_mode(&camera, FZ_ZOOM_FREE, 2);
-    fz_camera_place(&camera, 500, 500, 800, 600, true);
+    fz_camera_place(&camera, 500, 500, false, 800, 600, true);
     assert_true(camera.target.w == 1000 && camera.target.h == 1000);
 }
 
@@ -351,11 +353,31 @@ static void placed_smoothly_only_where_asked(void **state)
     (void)state;
     struct fz_camera camera = camera_of(4000, 3000, 800, 600);
     struct fz_rect shown = camera.shown;
-    fz_camera_place(&camera, 4000, 3000, 1600, 1200, false);
+    fz_camera_place(&camera, 4000, 3000, false, 1600, 1200, false);
     assert_true(same_rect(camera.shown, shown));
     assert_true(camera.target.w == 1600);
-    fz_camera_place(&camera, 4000, 3000, 1600, 1200, true);
+    fz_camera_place(&camera, 4000, 3000, false, 1600, 1200, true);
     assert_true(same_rect(camera.shown, camera.target));
+}
+
+/* As long as nobody knows how large the picture is, steps count from all of it, whatever that is; a zoom by number does not. */
+static void steps_before_the_size_is_known(void **state)
+{
+    (void)state;
+    for (int by_number = 0; by_number < 2; by_number++)
+        for (int out = 0; out < 2; out++) {
+            struct fz_camera camera = camera_of(4000, 3000, 800, 600);
+            fz_camera_place(&camera, 800, 600, true, 800, 600, true);
+            fz_camera_zoom_at(&camera, out ? 0.5 : 2, 400, 300);
+            if (by_number)
+                fz_camera_set_mode(&camera, FZ_ZOOM_FREE, 1);
+            fz_camera_place(&camera, 1600, 600, true, 1600, 600, true); /* the window was made larger */
+            fz_camera_place(&camera, 4000, 3000, false, 1600, 600, true);
+            assert_true(fabs(camera.zoom - (by_number ? 1 : out ? 0.1 : 0.4)) < 1e-9);
+            assert_well_placed(&camera);
+            fz_camera_place(&camera, 2000, 1500, false, 1600, 600, true); /* another picture with that zoom */
+            assert_true(fabs(camera.zoom - (by_number ? 1 : out ? 0.1 : 0.4)) < 1e-9);
+        }
 }
 
 int main(void)
@@ -378,6 +400,7 @@ int main(void)
         cmocka_unit_test(steps_come_closer_and_end),
         cmocka_unit_test(the_same_at_every_frame_rate),
         cmocka_unit_test(placed_smoothly_only_where_asked),
+        cmocka_unit_test(steps_before_the_size_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static struct fz_camera camera_of(double w, double h)
 {
     struct fz_camera camera;
     fz_camera_init(&camera);
-    fz_camera_place(&camera, w, h, 800, 600, true);
+    fz_camera_place(&camera, w, h, false, 800, 600, true);
     return camera;
 }
 
@@ -160,7 +160,7 @@ static void a_turned_picture_is_fitted_anew(void **state)
     fz_camera_turn(&camera, 1);
     assert_true(camera.target.w == 150 && camera.target.h == 600);
     assert_true(camera.shown.w == 150);
-    fz_camera_place(&camera, 4000, 1000, 1600, 600, true); /* sizes are of the unturned picture */
+    fz_camera_place(&camera, 4000, 1000, false, 1600, 600, true); /* sizes are of the unturned picture */
     assert_true(camera.target.w == 150 && camera.target.h == 600);
 }
 

@@ -29,11 +29,14 @@ void fz_picture_init(struct fz_app *app)
     fz_camera_init(&app->picture.camera);
 }
 
-static void picture_size(const struct fz_app *app, fz_item_id item, double *w, double *h)
+/* False: nobody knows it yet, and that of the window stands for it. */
+static bool picture_size(const struct fz_app *app, fz_item_id item, double *w, double *h)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    *w = tile && tile->picture_w > 0 ? tile->picture_w : fz_head_w(app->head);
-    *h = tile && tile->picture_h > 0 ? tile->picture_h : fz_head_h(app->head);
+    const bool is_known = tile && tile->picture_w > 0 && tile->picture_h > 0;
+    *w = is_known ? tile->picture_w : fz_head_w(app->head);
+    *h = is_known ? tile->picture_h : fz_head_h(app->head);
+    return is_known;
 }
 
 static struct fz_texture *texture_of(const struct fz_app *app, fz_item_id item, enum fz_purpose purpose)
@@ -46,8 +49,8 @@ static void place(struct fz_app *app, bool at_once)
 {
     struct fz_picture *picture = &app->picture;
     double w, h;
-    picture_size(app, picture->shown, &w, &h);
-    fz_camera_place(&picture->camera, w, h, fz_head_w(app->head), fz_head_h(app->head), at_once);
+    const bool is_known = picture_size(app, picture->shown, &w, &h);
+    fz_camera_place(&picture->camera, w, h, !is_known, fz_head_w(app->head), fz_head_h(app->head), at_once);
 }
 
 struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item)
@@ -60,11 +63,13 @@ struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item)
     camera.flip_v = tile && tile->turn.flip_v;
     if (picture->shown != item && !picture->keep_zoom) {
         camera.mode = FZ_ZOOM_FIT;
+        camera.is_step = false;
         camera.centre_x = camera.centre_y = 0.5;
     }
     double w, h;
-    picture_size(app, item, &w, &h);
-    fz_camera_place(&camera, w, h, fz_head_w(app->head), fz_head_h(app->head), picture->openness >= 1);
+    const bool is_known = picture_size(app, item, &w, &h);
+    fz_camera_place(&camera, w, h, !is_known, fz_head_w(app->head), fz_head_h(app->head),
+                    picture->openness >= 1);
     return camera;
 }
 
