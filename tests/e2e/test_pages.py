@@ -54,6 +54,19 @@ def test_they_are_turned_over(home):
             assert running.status()["notice"] == f"Page {page + 1} of 4"
 
 
+def test_a_file_that_is_renamed_stays_at_its_page(home):
+    """However often, and where it is read from then."""
+    (home / "one").mkdir()
+    save(home / "one" / "a.tif", plain())
+    with show(home, home / "one") as running:
+        assert near(at(turn(running.idle().key("Return").idle(), "2", "^n"), 200, 150), COLORS[2])
+        for before, after, page in (("a", "b", 3), ("b", "c", 0)):
+            (home / "one" / f"{before}.tif").rename(home / "one" / f"{after}.tif")
+            running.until(title=f"{after}.tif")
+            assert near(at(running.idle().screenshot(), 200, 150), COLORS[page - 1])
+            assert near(at(turn(running, "^n"), 200, 150), COLORS[page])
+
+
 def test_what_is_said_of_a_picture_goes_with_it(home):
     """The next one has nothing to do with it."""
     (home / "both").mkdir()

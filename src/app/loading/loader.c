@@ -255,12 +255,11 @@ void fz_loader_list_changed(struct fz_app *app)
     app->loader.fill_left = fz_list_count(app->list);
 }
 
-void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
+static void forget(struct fz_app *app, fz_item_id item, bool gone)
 {
     struct fz_tile *tile = fz_loader_tile(app, item);
     fz_about_forget_file(app, item);
     fz_shapes_forget(app, item, gone);
-    fz_animate_forget(app, item);
     if (!tile)
         return;
     if (gone) {
@@ -274,6 +273,18 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
         tile->no_detail = false;
     }
     fz_loader_list_changed(app);
+}
+
+void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
+{
+    fz_animate_forget(app, item);
+    forget(app, item, gone);
+}
+
+void fz_loader_renamed(struct fz_app *app, fz_item_id item)
+{
+    fz_history_drop_copy(app, item);
+    forget(app, item, false);
 }
 
 void fz_loader_read_anew(struct fz_app *app, fz_item_id item)

@@ -162,7 +162,9 @@ void fz_loader_drop_results(struct fz_app *app);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
 void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
-/* The same, so that its tile comes from its file, whatever the tile cache holds of it; */
+/* The same of one whose file has another name now: what plays, or the page that was turned to, stays. */
+void fz_loader_renamed(struct fz_app *app, fz_item_id item);
+/* As the first, so that its tile comes from its file, whatever the tile cache holds of it; */
 void fz_loader_read_anew(struct fz_app *app, fz_item_id item);
 /* and what the file tells as well. */
 void fz_loader_reread(struct fz_app *app, fz_item_id item);

@@ -128,9 +128,13 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
 }
 
 /* New bytes are read whatever the tile cache says, where the wall has a tile of them: programs that keep a file's time may keep its size too. */
-static void take_changed(struct fz_app *app, fz_item_id item, bool is_new)
+static void take_changed(struct fz_app *app, fz_item_id item, const struct fz_source_event *event)
 {
-    if (!is_new) {
+    if (event->kind == FZ_SOURCE_RENAMED) {
+        fz_loader_renamed(app, item);
+        return;
+    }
+    if (event->perhaps) {
         fz_loader_forget(app, item, false);
         return;
     }
@@ -167,7 +171,7 @@ static bool take_changes(struct fz_app *app, struct fz_source_event *event, stru
         fz_loader_forget(app, change.removed[i], true);
     }
     for (size_t i = 0; i < change.changed_count; i++)
-        take_changed(app, change.changed[i], event->kind != FZ_SOURCE_RENAMED && !event->perhaps);
+        take_changed(app, change.changed[i], event);
     take_beside(app, &change);
     for (size_t i = 0; event->kind == FZ_SOURCE_RENAMED && i < change.changed_count; i++)
         if (fz_list_is_marked(app->list, change.changed[i]))
