@@ -317,7 +317,7 @@ static enum fz_err change_delay(struct fz_app *app, double factor, struct fz_err
     double delay_s = fmin(fmax(now_s * factor, fmin(now_s, 0.5)), 86400);
     char text[32];
     snprintf(text, sizeof text, "%.6g", delay_s);
-    fz_app_notice(app, "%.3g s per picture", delay_s);
+    fz_app_notice(app, delay_s < 100 ? "%.3g s per picture" : "%.0f s per picture", delay_s);
     return fz_app_set_option(app, FZ_OPTION_DELAY, text, err);
 }
 

@@ -165,7 +165,8 @@ static json_t *searched(const struct fz_app *app)
 {
     if (!app->searched)
         return json_null();
-    return json_pack("{s:s,s:I}", "text", app->searched, "matches", (json_int_t)fz_search_matches(app));
+    return json_pack("{s:o,s:I}", "text", fz_json_text(app->searched), "matches",
+                     (json_int_t)fz_search_matches(app));
 }
 
 json_t *fz_app_status(struct fz_app *app)

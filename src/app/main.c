@@ -6,6 +6,7 @@
 #include "app/signals.h"
 #include "app/subcommand/subcommand.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "frieze_config.h"
@@ -44,6 +45,14 @@ static void print_version(const struct fz_options *options)
     for (size_t i = 0; fz_library_at(i, &library); i++)
         printf("  %-44s  %s %s%s\n", library.formats, library.name,
                library.missing ? "is not in this build" : library.version, library.why.msg);
+}
+
+static enum fz_err flush(struct fz_error *err)
+{
+    enum fz_err code = fz_flush_output(err);
+    if (code != FZ_OK)
+        fz_log_error(err);
+    return code;
 }
 
 /* A descriptor that is closed here would be taken by the first file that is opened: "-" would then read that. */
@@ -98,8 +107,10 @@ int main(int argc, char **argv)
         fz_log_error(&err);
     } else if (fz_option_is_on(&app->options, FZ_OPTION_HELP)) {
         print_help();
+        code = flush(&err);
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
         print_version(&app->options);
+        code = flush(&err);
     } else if (!fz_supervise_where_needed(&app->options, FZ_OK, &status)) {
         code = fz_session_run(app, sources, count);
     }

@@ -41,6 +41,20 @@ static const struct {
 };
 enum { NAMED_KEYS = sizeof named_keys / sizeof *named_keys };
 
+/* As keyboards give them: a character has its Shift in itself, but with Ctrl or Alt, where it is that of the key. False: none gives it. */
+static bool settle_shift(struct fz_key *key)
+{
+    const bool is_letter = (key->code | 0x20) >= 'a' && (key->code | 0x20) <= 'z';
+    const bool is_chord = (key->mods & (FZ_MOD_CTRL | FZ_MOD_ALT)) != 0;
+    const bool is_shifted = (key->mods & FZ_MOD_SHIFT) != 0;
+    key->mods &= ~(uint32_t)FZ_MOD_SHIFT;
+    if (is_letter && is_chord)
+        key->code |= 0x20;
+    else if (is_letter && is_shifted)
+        key->code &= ~(uint32_t)0x20;
+    return is_letter || is_chord || !is_shifted;
+}
+
 bool fz_key_parse(const char *text, struct fz_key *key)
 {
     *key = (struct fz_key){0};
@@ -61,7 +75,7 @@ bool fz_key_parse(const char *text, struct fz_key *key)
         }
     }
     size_t len = strlen(text), n = fz_utf8_decode(text, len, &key->code);
-    return n > 0 && n == len && key->code > ' ';
+    return n > 0 && n == len && key->code > ' ' && settle_shift(key);
 }
 
 static bool is_named(SDL_Keycode code)

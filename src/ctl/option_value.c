@@ -136,10 +136,10 @@ void fz_option_wants(const struct fz_option_row *row, char *out, size_t size)
     case FZ_TYPE_DURATION:
     case FZ_TYPE_FACTOR:
     case FZ_TYPE_SIZE:
-        snprintf(out, size, "%s, %g to %g", row->metavar, row->min, row->max);
+        snprintf(out, size, "%s, %.15g to %.15g", row->metavar, row->min, row->max);
         break;
     case FZ_TYPE_TEXT:
-        snprintf(out, size, "%s, 1 to %g bytes", row->metavar, row->max);
+        snprintf(out, size, "%s, 1 to %.15g bytes", row->metavar, row->max);
         break;
     case FZ_TYPE_COLOR:
     case FZ_TYPE_CHOICE:

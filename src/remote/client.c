@@ -116,7 +116,10 @@ static int help(void)
         "Has a running frieze do something, and prints its answer, as JSON. frieze(1) lists the commands.\n\n"
         "      --name NAME  which one: what its own --name says (default)\n"
         "  -h, --help       print this and end");
-    return fz_err_exit_status(fz_flush_output(&err));
+    const enum fz_err code = fz_flush_output(&err);
+    if (code != FZ_OK)
+        fz_log_error(&err);
+    return fz_err_exit_status(code);
 }
 
 int fz_client_main(int argc, char **argv)

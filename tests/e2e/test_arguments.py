@@ -104,6 +104,16 @@ def test_version(home):
         assert any("sandbox" in line for line in rest), "which layers of the sandbox hold"
 
 
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["probe", "--help"], ["scale", "-h"], ["prime", "--help"],
+                                   ["ctl", "--help"]], ids=" ".join)
+def test_what_cannot_be_written(home, words):
+    """A disk that is full is told of, and by the status too."""
+    with open("/dev/full", "wb") as full:
+        process = home.popen([home.program, *words], stdout=full, stderr=subprocess.PIPE)
+        said = process.communicate(timeout=PATIENCE_S)[1].decode()
+    assert process.returncode == 1 and "standard output" in said and said.count("\n") == 1, (process.returncode, said)
+
+
 # --- what there is to show: exit status 3 ---
 
 @pytest.mark.parametrize("name", ["missing.png", "missing/", "empty", "words.jpg", "nothing.png"])

@@ -33,8 +33,22 @@ static void written_as_the_help_writes_them(void **state)
     assert_parsed("^^", '^', FZ_MOD_CTRL);
     assert_parsed("S", 'S', 0);
     assert_parsed("A", 'A', 0);
-    assert_parsed("S--", '-', FZ_MOD_SHIFT);
     assert_parsed("^-", '-', FZ_MOD_CTRL);
+}
+
+/* What keyboards never give is taken for what they do. */
+static void shift_is_part_of_a_character(void **state)
+{
+    (void)state;
+    assert_parsed("S-b", 'B', 0);
+    assert_parsed("S-B", 'B', 0);
+    assert_parsed("^G", 'g', FZ_MOD_CTRL);
+    assert_parsed("A-Q", 'q', FZ_MOD_ALT);
+    assert_parsed("^S-g", 'g', FZ_MOD_CTRL);
+    assert_parsed("^S-1", '1', FZ_MOD_CTRL);
+    assert_parsed("^A-Z", 'z', FZ_MOD_CTRL | FZ_MOD_ALT);
+    assert_parsed("^[", '[', FZ_MOD_CTRL);
+    assert_parsed("@", '@', 0);
 }
 
 static const struct {
@@ -75,9 +89,9 @@ static void named_keys(void **state)
 static void what_names_no_key(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",     " ",    "ab",        "Foo",     "F99",    "S-",
-                                      "A-",   "^S-",  "^ab",       "Spac",    "Spacee", "\t",
-                                      "\xff", "\xc3", "\xc3\xa4x", "Page Up", "C-x"};
+    static const char *const bad[] = {"",    " ",    "ab",   "Foo",        "F99",     "S-",   "A-",
+                                      "^S-", "S--",  "S-1",  "S-\xc3\xa4", "^ab",     "Spac", "Spacee",
+                                      "\t",  "\xff", "\xc3", "\xc3\xa4x",  "Page Up", "C-x"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct fz_key key;
         if (fz_key_parse(bad[i], &key))
@@ -259,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(written_as_the_help_writes_them),
+        cmocka_unit_test(shift_is_part_of_a_character),
         cmocka_unit_test(named_keys),
         cmocka_unit_test(what_names_no_key),
         cmocka_unit_test(named_keys_come_as_presses),

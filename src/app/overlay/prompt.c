@@ -93,8 +93,9 @@ static enum fz_err run_words(struct fz_app *app, const struct fz_words *words, s
 {
     struct fz_command_call call = {.argc = words->count - 1, .argv = (const char *const *)words->list + 1};
     char *end;
+    const char first = words->list[0][0];
     unsigned long nth = strtoul(words->list[0], &end, 10);
-    if (!*end && words->list[0][0] != '-' && words->count == 1) {
+    if (!*end && first >= '0' && first <= '9' && words->count == 1) {
         call.id = FZ_COMMAND_LAST;
         call.count = nth == 0 ? 1 : nth < UINT32_MAX ? (unsigned)nth : UINT32_MAX;
         call.argc = 0;

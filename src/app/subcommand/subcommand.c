@@ -1,5 +1,6 @@
 #include "app/subcommand/subcommand.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -156,9 +157,10 @@ enum fz_err fz_subcommand_parse(const struct fz_subcommand *command, int argc, c
         else
             code = word[1] == '-' ? parse_long(&p) : parse_letters(&p);
     }
-    if (code == FZ_OK && arguments->help)
-        print_help(command);
-    return code;
+    if (code != FZ_OK || !arguments->help)
+        return code;
+    print_help(command);
+    return fz_flush_output(p.err);
 }
 
 void fz_arguments_fini(struct fz_arguments *arguments)
