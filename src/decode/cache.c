@@ -181,7 +181,8 @@ static int connect(struct fz_cache_reader *reader)
     return code;
 }
 
-static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
+/* False: there is no room. */
+static bool enqueue(struct fz_cache *cache, struct fz_cache_row *row)
 {
     uint64_t bytes = fz_cache_queue_bytes_of(row);
     fz_monitor_enter(&cache->changed);
@@ -197,6 +198,7 @@ static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
     fz_monitor_leave(&cache->changed);
     if (!fits)
         fz_cache_rows_free(row);
+    return fits;
 }
 
 /* A day is exact enough, and costs one write a day; none where nothing goes for want of room, for a row here and there is a page each,
@@ -256,7 +258,7 @@ void fz_cache_go_without(struct fz_cache_reader *reader)
     atomic_fetch_add(&reader->cache->stored, 1);
 }
 
-void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+bool fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                     const struct fz_cache_facts *facts, uint8_t *tile, size_t len)
 {
     FZ_NOT_MAIN();
@@ -269,11 +271,11 @@ void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *k
     }
     if (!fits || !atomic_load(&cache->writes)) {
         free(tile);
-        return;
+        return true;
     }
     struct fz_cache_row *row = fz_cache_row_new(key);
     row->facts = *facts;
     row->tile = tile;
     row->len = len;
-    enqueue(cache, row);
+    return enqueue(cache, row);
 }

@@ -89,8 +89,8 @@ bool fz_cache_is_patient(const struct fz_cache_reader *reader);
 /* A worker. A tile that was to be kept is not. */
 void fz_cache_go_without(struct fz_cache_reader *reader);
 
-/* A worker. Keeps a tile; takes `tile` (from malloc). */
-void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+/* A worker. Keeps a tile; takes `tile` (from malloc). False: too many wait to be written; another time there is room. */
+bool fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                     const struct fz_cache_facts *facts, uint8_t *tile, size_t len);
 
 #endif

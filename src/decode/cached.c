@@ -168,7 +168,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     };
     snprintf(facts.format, sizeof facts.format, "%s", image->format);
     struct fz_cache_key key = fz_cached_key(job, job->path, &job->file);
-    fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
+    job->not_kept = !fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
     struct fz_metadata metadata;
     if (!find_told(decoder, job, &metadata))
         tell(decoder, job, &after, &metadata);

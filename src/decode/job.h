@@ -141,7 +141,8 @@ struct fz_job {
     struct fz_metadata *told;      /* owned; where it was wanted, and the picture is there */
     struct fz_file_facts file;
     bool from_cache; /* its file was not opened */
-    bool not_kept;   /* the tile cache goes without it: nobody said in time that its file is still the same */
+    bool
+        not_kept; /* the tile cache goes without it: nobody said in time that its file is still the same, or too much waits to be written */
     int64_t cpu_us;
     void *load; /* WORK: owned; to be worked on, and the result */
     struct fz_play play;

@@ -77,7 +77,7 @@ static void stop(void)
 struct work {
     int first, count; /* numbers of pictures */
     size_t tile_bytes;
-    int found, wrong;
+    int found, wrong, refused;
 };
 
 static struct fz_cache_key key_of(int number, char path[64])
@@ -92,7 +92,7 @@ static uint8_t tile_byte(int number, size_t i)
     return (uint8_t)((size_t)number * 31 + i * 7 + i / 256);
 }
 
-static void store(struct fz_cache_reader *reader, int number, size_t len)
+static bool store(struct fz_cache_reader *reader, int number, size_t len)
 {
     char path[64];
     struct fz_cache_key key = key_of(number, path);
@@ -107,7 +107,7 @@ static void store(struct fz_cache_reader *reader, int number, size_t len)
     uint8_t *tile = malloc(len);
     for (size_t i = 0; i < len; i++)
         tile[i] = tile_byte(number, i);
-    fz_cache_store(reader, &key, &facts, tile, len);
+    return fz_cache_store(reader, &key, &facts, tile, len);
 }
 
 static int store_on_worker(void *ctx)
@@ -115,7 +115,7 @@ static int store_on_worker(void *ctx)
     struct work *work = ctx;
     struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
     for (int i = 0; i < work->count; i++)
-        store(reader, work->first + i, work->tile_bytes);
+        work->refused += !store(reader, work->first + i, work->tile_bytes);
     fz_cache_reader_free(reader);
     return 0;
 }
@@ -1022,6 +1022,24 @@ static void another_that_writes_is_awaited(void **state)
     stop();
 }
 
+/* Who has it kept is told which are not, while the disk takes none. */
+static void what_there_is_no_room_for_is_told(void **state)
+{
+    (void)state;
+    sqlite3 *other;
+    struct work work = {.count = 1200, .tile_bytes = TILE_BYTES};
+    start();
+    assert_int_equal(sqlite3_open(place.file, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    on_worker(store_on_worker, &work);
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_true(fz_cache_flush(place.cache));
+    assert_true(work.refused > 0 && work.refused < work.count);
+    assert_int_equal(find_some(0, work.count), work.count - work.refused);
+    stop();
+}
+
 static id_t cache_thread(void)
 {
     id_t found = 0;
@@ -1141,6 +1159,7 @@ int main(void)
         TEST(two_that_write_at_once_stay_within_their_bound),
         TEST(one_that_reads_for_ever_does_not_make_the_journal_grow),
         TEST(another_that_writes_is_awaited),
+        TEST(what_there_is_no_room_for_is_told),
         TEST(it_is_opened_before_it_is_nice),
         TEST(killed_while_it_writes),
     };
