@@ -761,3 +761,17 @@ def test_zoom_before_the_size_is_known(home, key, zoom):
         assert frieze.status()["zoom"] == pytest.approx({"+": 1.25, "-": 0.8, "*": 1}[key])
         frieze.ask("loading", "resume")
         frieze.until(zoom=pytest.approx(zoom))
+
+
+def test_the_cursor_stays_in_view(home):
+    """In a line that is longer than the window, wherever it is moved to."""
+    folder = pictures.fill(home / "few", 2)
+    with home.start("--size", "480x300", folder) as frieze:
+        frieze.idle("loaded").key(":", *"set_" * 30)
+        seen = []
+        for keys in (("x",), ("Left",) * 60, ("Home",), ("End",)):
+            bar = np.asarray(frieze.key(*keys).screenshot(), dtype=int)[-30:]
+            is_cursor = (bar[..., 0] > 200) & (bar[..., 2] < 150)
+            assert is_cursor.sum() > 20, keys
+            seen.append(np.nonzero(is_cursor)[1].mean())
+        assert seen[0] == seen[3] > 350 and seen[1] < 30 and seen[2] < 30

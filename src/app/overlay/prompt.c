@@ -264,11 +264,16 @@ void fz_prompt_draw(struct fz_app *app)
     else
         fz_text_size(app->head, prompt->drawn, &style, &w, &h);
     double x = FZ_PANEL_MARGIN, over = x + w + FZ_PANEL_MARGIN - (view_w - sign_w);
-    x -= fmax(over, 0); /* the end of a long line stays in view */
+    const double cursor = cursor_x(app, &style, w);
+    x -= fmin(fmax(over, 0),
+              cursor); /* of a long line the end stays in view, unless the cursor is further back */
     fz_text_draw(app->head, prompt->drawn, &style, x, text_y, fz_panel_text);
-    fz_draw_fill(app->head, (struct fz_rect){x + cursor_x(app, &style, w), text_y, 2, px * 1.3},
-                 fz_panel_key);
-    draw_sign_of_board(app, (struct fz_rect){view_w - sign_w, y, sign_w, bar_h});
+    fz_draw_fill(app->head, (struct fz_rect){x + cursor, text_y, 2, px * 1.3}, fz_panel_key);
+    const struct fz_rect sign = {view_w - sign_w, y, sign_w, bar_h};
+    if (over > 0)
+        fz_draw_fill(app->head, sign,
+                     (struct fz_color){fz_panel_fill.r, fz_panel_fill.g, fz_panel_fill.b, 255});
+    draw_sign_of_board(app, sign);
     struct fz_text_style hint_style = {.px = FZ_PANEL_PX, .max_w = (int)view_w - 2 * FZ_PANEL_MARGIN};
     if (prompt->hint[0] && fz_text_size(app->head, prompt->hint, &hint_style, &w, &h)) {
         fz_draw_fill(app->head, (struct fz_rect){0, y - bar_h, fmin(w + 2 * FZ_PANEL_MARGIN, view_w), bar_h},
