@@ -9,12 +9,18 @@
 #include "source/marks.h"
 #include "source/told.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTICE_US = 2000000, NOTICE_LINES = 3 }; /* so long for each line */
+enum {
+    NOTICE_US = 2000000, /* for each line */
+    NOTICE_LINES = 3,
+    EMPTY_PX = 26,
+    LEAST_PX = 8,
+};
 
 double fz_app_text_scale(const struct fz_app *app)
 {
@@ -41,10 +47,10 @@ static void draw_empty(struct fz_app *app)
                                      : "Looking for pictures");
     if (is_dropped)
         fz_help_hint(app, FZ_COMMAND_UNDROP, " · ", "brings them back", text, sizeof text);
-    struct fz_text_style style = {.px = 26};
+    struct fz_text_style style = {.px = EMPTY_PX};
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h) && w > fz_head_w(app->head))
-        style.px = style.px * fz_head_w(app->head) / (w + 1);
+        style.px = (int)fmax(LEAST_PX, (double)EMPTY_PX * fz_head_w(app->head) / (w + 1));
     if (fz_text_size(app->head, text, &style, &w, &h))
         fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
                      (fz_head_h(app->head) - h) / 2.0,

@@ -265,8 +265,8 @@ void fz_prompt_draw(struct fz_app *app)
         fz_text_size(app->head, prompt->drawn, &style, &w, &h);
     double x = FZ_PANEL_MARGIN, over = x + w + FZ_PANEL_MARGIN - (view_w - sign_w);
     const double cursor = cursor_x(app, &style, w);
-    x -= fmin(fmax(over, 0),
-              cursor); /* of a long line the end stays in view, unless the cursor is further back */
+    /* Of a long line the end stays in view, unless the cursor is further back. */
+    x -= fmin(fmax(over, 0), cursor);
     fz_text_draw(app->head, prompt->drawn, &style, x, text_y, fz_panel_text);
     fz_draw_fill(app->head, (struct fz_rect){x + cursor, text_y, 2, px * 1.3}, fz_panel_key);
     const struct fz_rect sign = {view_w - sign_w, y, sign_w, bar_h};
