@@ -147,12 +147,17 @@ static int worker_main(void *ctx)
     for (;;) {
         tell_late(pool);
         if (!rests && has_rested(pool, &nudges, rested_us)) {
+            rests = true;
+            atomic_fetch_add(&pool->resting, 1); /* before it looks: what comes behind it nudges */
             free_jobs(fz_ready_take(&pool->trash));
             fz_decoder_shrink(&decoder, false);
             fz_mem_trim();
-            rests = true;
         }
         struct fz_heap_node *node = fz_heap_pop_or_nudge(&pool->heap, &nudges);
+        if (node && rests) {
+            rests = false;
+            atomic_fetch_sub(&pool->resting, 1);
+        }
         free_jobs(fz_ready_take(&pool->trash)); /* before more memory is taken */
         if (node)
             run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
@@ -160,10 +165,8 @@ static int worker_main(void *ctx)
             tend(pool, &decoder, &shrunk);
         else
             break;
-        if (node) {
-            rests = false;
+        if (node)
             rested_us = fz_now_us() + REST_MS * (int64_t)1000;
-        }
         nudged = nudges;
     }
     fz_decoder_fini(&decoder);
@@ -279,7 +282,7 @@ void fz_pool_trash(struct fz_pool *pool, struct fz_job *job)
 {
     const bool holds_room = job->copy.lane != NULL; /* which others may wait for */
     fz_ready_push(&pool->trash, &job->ready);
-    if (holds_room)
+    if (holds_room || atomic_load(&pool->resting) == pool->thread_count)
         fz_heap_nudge(&pool->heap);
 }
 

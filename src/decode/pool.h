@@ -38,6 +38,7 @@ struct fz_pool {
     atomic_bool unsaid;               /* a calm job has come back, and the bell was not rung */
     atomic_int started;               /* workers that have begun */
     atomic_int running;               /* workers that have not ended */
+    atomic_int resting;               /* workers that have had nothing to do for a while */
     atomic_uint shrinks;   /* how often who has nothing to do was asked to give back what it keeps */
     atomic_bool ends_idle; /* and to end its decoder process */
     SDL_Thread **threads;  /* the owner's */

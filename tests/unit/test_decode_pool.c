@@ -274,6 +274,13 @@ static void after_its_first_picture_it_has_the_priority_of_now(void **state)
     bench_stop(&bench);
 }
 
+static void await_that_trash_is_freed(void)
+{
+    for (double end = now_s() + 10; !fz_ready_is_empty(&bench.pool.trash) && now_s() < end;)
+        sleep_ms(1);
+    assert_true(fz_ready_is_empty(&bench.pool.trash));
+}
+
 /* A worker frees what the render thread has no more use for; the rest goes at the stop. LeakSanitizer
  * counts. */
 static void trash_is_freed(void **state)
@@ -288,12 +295,28 @@ static void trash_is_freed(void **state)
     }
     fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_SNIFF, 0, bench.good), 0);
     fz_job_free(bench_next(&bench));
-    for (double end = now_s() + 5; !fz_ready_is_empty(&bench.pool.trash) && now_s() < end;)
-        sleep_ms(1);
-    assert_true(fz_ready_is_empty(&bench.pool.trash));
+    await_that_trash_is_freed();
     fz_pool_trash(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, 0, bench.good));
     bench_stop(&bench);
     fz_job_free(NULL);
+}
+
+/* Where nothing is left to do, too: nobody comes by then. */
+static void trash_of_a_pool_at_rest_is_freed(void **state)
+{
+    (void)state;
+    bench_start(&bench, 2);
+    for (double end = now_s() + 30; atomic_load(&bench.pool.resting) < 2 && now_s() < end;)
+        sleep_ms(1);
+    for (uint32_t i = 0; i < 50; i++) {
+        fz_pool_trash(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, i, bench.good));
+        await_that_trash_is_freed();
+        assert_int_equal(atomic_load(&bench.pool.resting), 2);
+    }
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_SNIFF, 0, bench.good), 0);
+    fz_job_free(bench_next(&bench));
+    assert_true(atomic_load(&bench.pool.resting) < 2);
+    bench_stop(&bench);
 }
 
 static atomic_bool has_begun, may_go_on;
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test(the_urgent_ones_come_first),
         cmocka_unit_test(after_its_first_picture_it_has_the_priority_of_now),
         cmocka_unit_test(trash_is_freed),
+        cmocka_unit_test(trash_of_a_pool_at_rest_is_freed),
         cmocka_unit_test(kept_buffers_are_part_of_the_bound),
         cmocka_unit_test(a_nudge_is_no_work),
         cmocka_unit_test(calm_ones_ring_before_too_little_is_left),
