@@ -515,6 +515,29 @@ def test_stack_has_a_badge(home, shoot):
         assert differs[:, left:right].sum() > 100
 
 
+@pytest.mark.parametrize("tile, side", [("256x192", 34), ("96x72", 17)])
+@pytest.mark.parametrize("size", [(40, 800), (800, 40), (100, 200)], ids=str)
+def test_badges_stand_beside_each_other(home, size, tile, side):
+    """A mark and a stack, of one size, also where the picture is narrower than the two: none hides the other or stands apart from it."""
+    folder = home / "two"
+    folder.mkdir()
+    for name in ("a.CR2", "a.jpg"):
+        Image.new("RGB", size, (90, 120, 200)).save(folder / name, "JPEG")
+    pictures.write(folder / "b.png", 1)
+    with home.start("--size", "800x600", "--tile", tile, folder) as frieze:
+        image = np.asarray(frieze.idle("loaded").key("m", "End").idle().screenshot(), dtype=int)
+    white = ["".join("1" if pixel else "0" for pixel in line) for line in image.min(axis=2) > 250]
+    rings = [[match.span() for match in re.finditer("1+", line) if len(match.group()) == side] for line in white]
+    edge = next(y for y, found in enumerate(rings) if found)
+    picture = np.argwhere((abs(image - (90, 120, 200)) < 8).all(axis=2))
+    (top, left), (bottom, right) = picture.min(axis=0), picture.max(axis=0)
+    assert len(rings[edge]) == 2, rings[edge]
+    mark, stack = rings[edge]
+    assert stack[0] - mark[1] >= 4 and mark[0] <= right and stack[1] >= left
+    assert abs((mark[0] - left) - (right + 1 - stack[1])) <= 2, "alike on both sides"
+    assert top - side < edge <= bottom
+
+
 def test_the_sidecar_of_the_raw_file_counts(home, shoot):
     """What a developer of RAW files wrote is told of the tile that stands for both; the JPEG's own sidecar counts before."""
     (shoot / "A.CR2.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))

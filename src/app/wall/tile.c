@@ -15,7 +15,7 @@ static const struct fz_color FAILED_EDGE = {240, 130, 120, 255};
 static const struct fz_color FAILED_TEXT = {230, 190, 186, 255};
 static const struct fz_color CAPTION = {178, 178, 184, 255};
 
-enum { FADE_US = 80000, CAPTION_PX = 13 };
+enum { FADE_US = 80000, CAPTION_PX = 13, BADGE_GAP = 4 };
 static const double ROUNDING_PX = 2.5; /* what whole pixels make of a shape */
 /* A tile is seen in the very frame that it arrives in. */
 static const double FADE_FROM = 0.4;
@@ -146,11 +146,25 @@ static void draw_loading(struct fz_app *app, struct fz_rect box)
                         box.w < 100 ? 1 : 2, LOADING);
 }
 
-void fz_tile_draw_mark(struct fz_app *app, struct fz_rect rect)
+static int badge_scale(struct fz_rect box)
 {
-    int scale = rect.w < 150 ? 1 : 2;
-    double middle = fz_badge_size(scale) / 2 + 4;
-    fz_badge_draw(app->head, FZ_BADGE_MARKED, rect.x + middle, rect.y + rect.h - middle, scale);
+    return box.w < 150 ? 1 : 2;
+}
+
+/* In whose corners badges stand, by their middles: the picture, and around a narrow or a low one what two badges need side by side, as far as
+ * the box has it. */
+static struct fz_rect badge_middles(struct fz_rect box, struct fz_rect rect)
+{
+    const double size = fz_badge_size(badge_scale(box)), edge = size + 2 * BADGE_GAP;
+    const double w = fmax(fmin(fmax(rect.w, edge + size + BADGE_GAP), fmax(box.w, rect.w)) - edge, 0);
+    const double h = fmax(rect.h - edge, 0);
+    return (struct fz_rect){rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2, w, h};
+}
+
+void fz_tile_draw_mark(struct fz_app *app, struct fz_rect box, struct fz_rect rect)
+{
+    const struct fz_rect at = badge_middles(box, rect);
+    fz_badge_draw(app->head, FZ_BADGE_MARKED, at.x, at.y + at.h, badge_scale(box));
 }
 
 void fz_tile_draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
@@ -216,12 +230,12 @@ void fz_tile_draw_badges(struct fz_app *app, fz_item_id item, struct fz_rect box
     const struct fz_tile *tile = fz_loader_tile(app, item);
     if (!tile || !tile->renditions[FZ_FOR_WALL].texture)
         return;
-    int scale = box.w < 150 ? 1 : 2;
-    double middle = fz_badge_size(scale) / 2 + 4;
+    const int scale = badge_scale(box);
+    const struct fz_rect at = badge_middles(box, rect);
     if (fz_list_is_stack(app->list, item))
-        fz_badge_draw(app->head, FZ_BADGE_STACK, rect.x + rect.w - middle, rect.y + rect.h - middle, scale);
+        fz_badge_draw(app->head, FZ_BADGE_STACK, at.x + at.w, at.y + at.h, scale);
     /* With an error: what the file was before, or all that can be had of it. */
     enum fz_badge badge = tile->error ? FZ_BADGE_FAILED : FZ_BADGE_DAMAGED;
     if (tile->error || tile->damage)
-        fz_badge_draw(app->head, badge, rect.x + rect.w - middle, rect.y + middle, scale);
+        fz_badge_draw(app->head, badge, at.x + at.w, at.y, scale);
 }

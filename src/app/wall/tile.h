@@ -17,7 +17,7 @@ void fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect box, bool 
 void fz_tile_draw_badges(struct fz_app *app, fz_item_id item, struct fz_rect box, struct fz_rect rect);
 
 /* In the lower left corner: damage stands in the upper right one. */
-void fz_tile_draw_mark(struct fz_app *app, struct fz_rect rect);
+void fz_tile_draw_mark(struct fz_app *app, struct fz_rect box, struct fz_rect rect);
 
 /* Its name, below the box. */
 void fz_tile_draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box);

@@ -360,7 +360,7 @@ static struct fz_rect draw_over_tiles(struct fz_app *app, size_t first, size_t l
         fz_tile_draw_badges(app, item, box, rect);
         fz_scale_draw_state(app, item, rect, fading);
         if (fz_list_is_marked(app->list, item))
-            fz_tile_draw_mark(app, rect);
+            fz_tile_draw_mark(app, box, rect);
         if (item == app->wall.selected)
             selected = rect;
         if (names)
